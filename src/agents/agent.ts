@@ -1,0 +1,88 @@
+/**
+ * What an adapter is: everything the program knows of one agent, as values and pure functions. It opens no file, reads
+ * no clock and no environment. An adapter is one file and one line in `agents.ts`.
+ *
+ * @module
+ */
+
+import type { EventDraft } from "../events/event.ts";
+import type { Environment } from "../platform/environment.ts";
+
+/** A parsed JSON object. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** How the bytes of a source are laid out. */
+export type SourceFormat = "jsonl" | "jsonl.zst";
+
+/** What a path inside a root is. */
+export interface SourceKind {
+  readonly format: SourceFormat;
+  /**
+   * Name that all forms of one source share (a plain file and its compressed twin, a file and where it is moved to).
+   * Of several that exist at once the one with the lowest `rank` is read, the others are not.
+   */
+  readonly twin: string;
+  /** Also decides between sources that hold the same event: the state of the lower rank is shown. */
+  readonly rank: number;
+}
+
+/** What a parser may know of the source it reads; none of it may become part of an event's identity. */
+export interface SourceInfo {
+  /** Path relative to the agent's root, with `/` between its parts. */
+  readonly relativePath: string;
+}
+
+/** What became of one record. */
+export type RecordOutcome =
+  /** Understood; it may or may not have made an event. */
+  | undefined
+  /** Not understood; it is counted and kept under this short kind (`type:foo`, `payload:bar`). */
+  | { readonly unknown: string };
+
+/** Takes the records of one source in order and hands over events. */
+export interface RecordParser {
+  /**
+   * Takes one record.
+   *
+   * @param record the parsed JSON of one line
+   * @param position byte offset of the line in its source; a stable tie-breaker, never part of an id
+   */
+  record(record: JsonObject, position: number): RecordOutcome;
+  /**
+   * Emits the state of all events that grew since they were last emitted and may grow again. It is called where the
+   * source ends for now, never in its middle: so what is emitted depends on the bytes alone, not on how they were cut
+   * into batches.
+   */
+  flush(): void;
+  /**
+   * All that the parser must remember to go on after the last record, as plain JSON. May be asked for after any record,
+   * flushed or not, and must stay small (some kilobytes): it is committed with each batch.
+   */
+  state(): unknown;
+}
+
+/** All that the program knows of one agent. */
+export interface Agent {
+  /** Its id in events, configuration and commands. */
+  readonly id: string;
+  /** Its name for people. */
+  readonly name: string;
+  /** Raised when the parser gets more out of the same bytes: its sources are read again in the background. */
+  readonly adapterVersion: number;
+  /** After how many days the agent deletes its own history, if it does. */
+  readonly deletesAfterDays?: number;
+  /** The folders below which it writes, each searched recursively; they need not exist. Absolute paths, no duplicates. */
+  roots(environment: Environment): readonly string[];
+  /** Says what a file is from its path relative to a root (with `/`), or `undefined` for what is not a source. */
+  classify(relativePath: string): SourceKind | undefined;
+  /** Whether a folder below a root is worth entering. */
+  enters(relativePath: string): boolean;
+  /**
+   * Makes a parser.
+   *
+   * @param source what is known of the source
+   * @param emit takes each event
+   * @param state what `state()` of an earlier parser returned, to go on from there
+   */
+  parser(source: SourceInfo, emit: (event: EventDraft) => void, state?: unknown): RecordParser;
+}

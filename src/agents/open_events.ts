@@ -1,0 +1,88 @@
+/**
+ * Events that may still grow: an answer that streams over several lines, a call that waits for its result.
+ *
+ * An adapter opens an event, changes it as records come, and closes it; each is emitted once it is closed, or by
+ * `flush()` where the source ends for now, if it changed since. The open ones are part of the parser's state, so that a
+ * parser that starts again from its state emits the same events.
+ *
+ * @module
+ */
+
+import type { EventDraft } from "../events/event.ts";
+
+/** Makes each property writable, at the top and in `data` and `metrics`. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A draft while it is open: its data and metrics may be changed in place. */
+export type OpenEvent = Mutable<EventDraft> & { data: Record<string, unknown> };
+
+interface Entry {
+  event: OpenEvent;
+  dirty: boolean;
+}
+
+/** The open events of one parser, by a name of the adapter's choosing, oldest first. */
+export class OpenEvents {
+  readonly #emit: (event: EventDraft) => void;
+  readonly #entries = new Map<string, Entry>();
+  readonly #limit: number;
+
+  /**
+   * @param emit takes each event
+   * @param limit how many may be open at once; beyond it the oldest is closed
+   * @param saved what `save()` of an earlier one returned
+   */
+  constructor(emit: (event: EventDraft) => void, limit: number, saved: unknown = []) {
+    this.#emit = emit;
+    this.#limit = limit;
+    for (const [name, event, dirty] of saved as [string, OpenEvent, boolean][]) {
+      this.#entries.set(name, { event, dirty });
+    }
+  }
+
+  /** Opens an event under a name; one that was open under it is closed first. */
+  open(name: string, event: EventDraft): void {
+    this.close(name);
+    this.#entries.set(name, { event: event as OpenEvent, dirty: true });
+    if (this.#entries.size > this.#limit) {
+      this.close(this.#entries.keys().next().value!);
+    }
+  }
+
+  /** The open event of that name, to look at. */
+  peek(name: string): Readonly<EventDraft> | undefined {
+    return this.#entries.get(name)?.event;
+  }
+
+  /** Changes the open event of that name, as one more record that contributed. Says whether there was one. */
+  change(name: string, apply: (event: OpenEvent) => void): boolean {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return false;
+    apply(entry.event);
+    entry.event.revision++;
+    entry.dirty = true;
+    return true;
+  }
+
+  /** Emits the event of that name, if it has changed since it was last emitted, and forgets it. */
+  close(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    this.#entries.delete(name);
+    if (entry.dirty) this.#emit(entry.event);
+  }
+
+  /** Emits all that changed; they stay open. */
+  flush(): void {
+    for (const entry of this.#entries.values()) {
+      if (!entry.dirty) continue;
+      entry.dirty = false;
+      this.#emit(entry.event);
+    }
+  }
+
+  /** The open events as plain JSON. */
+  save(): unknown {
+    return [...this.#entries].map(([name, { event, dirty }]) => [name, event, dirty]);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * `@std/text/closest-string`, see `parse_args.ts` for why it stands here.
+ *
+ * @module
+ */
+
+// @ts-types="./closest_string.d.ts"
+export { closestString } from "npm:deno-std@1.4.0/text/closest_string.js";
