@@ -1,0 +1,320 @@
+/**
+ * What the store takes in: a batch of encoded events with the cursors of the sources they came from, committed together.
+ *
+ * A batch is a few flat buffers, so that a reader thread can hand it to the writer thread without a copy. Strings that
+ * repeat (sessions, folders, models) travel once, as *names*, and are small integers in the rows.
+ *
+ * @module
+ */
+
+import { EVENT_TYPES, type EventDraft, METRIC_NAMES } from "../events/event.ts";
+import { hashBytes, hashText, writeId } from "../events/id.ts";
+import type { FileStamp } from "../sources/stamp.ts";
+import type { SourceCursor } from "../sources/cursor.ts";
+
+/** The columns of a row in `Batch.columns`. A name column holds a name's number, 0 for none. */
+export const COLUMN = {
+  type: 0,
+  timestamp: 1,
+  revision: 2,
+  position: 3,
+  flags: 4,
+  hash: 5,
+  agent: 6,
+  agentVersion: 7,
+  session: 8,
+  parentSession: 9,
+  workspace: 10,
+  repository: 11,
+  branch: 12,
+  model: 13,
+  /** The first of the metrics, in the order of `METRIC_NAMES`; NaN where there is none. */
+  metrics: 14,
+  payloadStart: 14 + METRIC_NAMES.length,
+  payloadLength: 15 + METRIC_NAMES.length,
+} as const;
+
+/** How many columns a row has. */
+export const COLUMNS = 16 + METRIC_NAMES.length;
+
+/** The bits of a row's flags. */
+export const FLAG = {
+  /** Nothing more is expected. */
+  complete: 1,
+  /** Known to be copied from another session. */
+  copied: 2,
+  /** Its source no longer has it. */
+  superseded: 4,
+  /** The payload is compressed (zstd). */
+  packed: 8,
+} as const;
+
+/** A record that could not be read, kept for a later version that can. */
+export interface UnreadRecord {
+  readonly position: number;
+  /** Bytes of the record in its source. */
+  readonly length: number;
+  /** `damaged:not_json`, `type:foo`, `failed:…`. */
+  readonly reason: string;
+  /** The record, or its first 64 KiB, compressed (zstd). */
+  readonly bytes: Uint8Array;
+}
+
+/** What a batch holds of one source. */
+export interface Segment {
+  readonly source: number;
+  /** Rows of the batch that belong to it: from this one … */
+  readonly firstRow: number;
+  /** … up to, not including, this one. */
+  readonly endRow: number;
+  /** Where the segment's first record starts; must be what the store has committed. */
+  readonly from: number;
+  /** The source did not fit its cursor and is read again from its start. */
+  readonly restarted?: { readonly shrunk: boolean };
+  readonly cursor: SourceCursor;
+  /** The file as it was when it was opened. */
+  readonly stamp: FileStamp;
+  /** When it was opened, ms since the epoch. */
+  readonly readAt: number;
+  /** What the parser must remember, JSON; compressed (zstd) if it is bytes. */
+  readonly parserState: string | Uint8Array;
+  /** Nothing more could be read at that time. */
+  readonly atEnd: boolean;
+  readonly unread: readonly UnreadRecord[];
+  /** Events that were not stored because they are older than asked for. */
+  readonly leftOut: number;
+}
+
+/** A source that could not be read. */
+export interface Failure {
+  readonly source: number;
+  readonly kind: "gone" | "busy" | "refused" | "damaged" | "failed";
+  readonly message: string;
+}
+
+/** Rows and cursors that are committed in one transaction. */
+export interface Batch {
+  readonly rows: number;
+  readonly columns: Float64Array;
+  /** 16 bytes a row. */
+  readonly ids: Uint8Array;
+  /** JSON of each row's data, one after the other. */
+  readonly payload: Uint8Array;
+  /** The number of the first of `names`; names of earlier batches of the same builder keep theirs. */
+  readonly firstName: number;
+  readonly names: readonly string[];
+  readonly segments: readonly Segment[];
+  readonly failures: readonly Failure[];
+}
+
+/** Gives each different string a small number, from 1, and remembers a hash of it. */
+class Interner {
+  readonly #numbers = new Map<string, number>();
+  readonly #high: number[] = [0];
+  readonly #low: number[] = [0];
+  fresh: string[] = [];
+
+  number(text: string | undefined): number {
+    if (text === undefined) return 0;
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size + 1;
+    this.#numbers.set(text, number);
+    const hash = hashText(text);
+    this.#high.push(parseInt(hash.slice(0, 8), 16));
+    this.#low.push(parseInt(hash.slice(8), 16));
+    this.fresh.push(text);
+    return number;
+  }
+
+  get size(): number {
+    return this.#numbers.size;
+  }
+
+  high(number: number): number {
+    return this.#high[number]!;
+  }
+
+  low(number: number): number {
+    return this.#low[number]!;
+  }
+}
+
+const TYPE_NUMBERS = new Map<string, number>(EVENT_TYPES.map((type, index) => [type, index]));
+const encoder = new TextEncoder();
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** A builder of batches; its names are good for all batches that it makes. */
+export class BatchBuilder {
+  readonly #names = new Interner();
+  #columns: Float64Array;
+  #ids: Uint8Array;
+  #payload: Uint8Array;
+  #rows = 0;
+  #payloadUsed = 0;
+  #segments: Segment[] = [];
+  #failures: Failure[] = [];
+
+  /**
+   * @param rowCapacity rows that the first buffers hold; they grow as needed
+   * @param payloadCapacity bytes that the first payload buffer holds
+   */
+  constructor(readonly rowCapacity = 4096, readonly payloadCapacity = 1 << 20) {
+    this.#columns = new Float64Array(rowCapacity * COLUMNS);
+    this.#ids = new Uint8Array(rowCapacity * 16);
+    this.#payload = new Uint8Array(payloadCapacity);
+  }
+
+  /** Rows added since the last `take()`. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Bytes of payload added since the last `take()`. */
+  get payloadBytes(): number {
+    return this.#payloadUsed;
+  }
+
+  /** Whether there is anything to take. */
+  get isEmpty(): boolean {
+    return this.#segments.length === 0 && this.#failures.length === 0;
+  }
+
+  /** Forgets the rows from `row` on: their segment will not be committed. */
+  dropRows(row: number): void {
+    if (row >= this.#rows) return;
+    this.#payloadUsed = this.#columns[row * COLUMNS + COLUMN.payloadStart]!;
+    this.#rows = row;
+  }
+
+  /**
+   * Adds one event.
+   *
+   * @throws {TypeError} if its timestamp is not a finite number
+   */
+  add(agent: string, draft: EventDraft): void {
+    if (!Number.isFinite(draft.timestamp)) throw new TypeError("the event has no usable timestamp");
+    if ((this.#rows + 1) * COLUMNS > this.#columns.length) this.#growRows();
+    const names = this.#names;
+    const columns = this.#columns;
+    const base = this.#rows * COLUMNS;
+    const start = this.#payloadUsed;
+    const length = this.#encode(JSON.stringify(draft.data));
+
+    columns[base + COLUMN.type] = TYPE_NUMBERS.get(draft.type)!;
+    columns[base + COLUMN.timestamp] = Math.trunc(draft.timestamp);
+    columns[base + COLUMN.flags] = (draft.complete ? FLAG.complete : 0) | (draft.copied ? FLAG.copied : 0);
+    columns[base + COLUMN.agent] = names.number(agent);
+    columns[base + COLUMN.agentVersion] = names.number(draft.agentVersion);
+    columns[base + COLUMN.session] = names.number(draft.sessionId);
+    columns[base + COLUMN.parentSession] = names.number(draft.parentSessionId);
+    columns[base + COLUMN.workspace] = names.number(draft.workspace);
+    columns[base + COLUMN.repository] = names.number(draft.repository);
+    columns[base + COLUMN.branch] = names.number(draft.branch);
+    columns[base + COLUMN.model] = names.number(draft.model);
+    const metrics = draft.metrics;
+    for (let index = 0; index < METRIC_NAMES.length; index++) {
+      const name = METRIC_NAMES[index]!;
+      const value = metrics?.[name];
+      columns[base + COLUMN.metrics + index] = value === undefined
+        ? NaN
+        : name === "costUsd"
+        ? value
+        : Math.round(value);
+    }
+    columns[base + COLUMN.hash] = this.#hash(base, this.#payload.subarray(start, start + length));
+    columns[base + COLUMN.revision] = draft.revision;
+    columns[base + COLUMN.position] = draft.position;
+    columns[base + COLUMN.payloadStart] = start;
+    columns[base + COLUMN.payloadLength] = length;
+    writeId(this.#ids, this.#rows * 16, agent, draft.anchor, draft.key);
+    this.#rows++;
+  }
+
+  /** Says what the rows since `segment.firstRow` belong to. */
+  addSegment(segment: Segment): void {
+    this.#segments.push(segment);
+  }
+
+  /** Notes that a source could not be read. */
+  addFailure(failure: Failure): void {
+    this.#failures.push(failure);
+  }
+
+  /**
+   * Hands over what was added and starts anew.
+   *
+   * @param recycled buffers of a batch that is done with, to use again
+   */
+  take(recycled?: Batch): Batch {
+    const fresh = this.#names.fresh;
+    const batch: Batch = {
+      rows: this.#rows,
+      columns: this.#columns,
+      ids: this.#ids,
+      payload: this.#payload,
+      firstName: this.#names.size - fresh.length + 1,
+      names: fresh,
+      segments: this.#segments,
+      failures: this.#failures,
+    };
+    // A buffer that one huge line made is not kept.
+    const reuse = recycled !== undefined && recycled.payload.length <= 4 * this.payloadCapacity;
+    this.#columns = reuse ? recycled.columns : new Float64Array(this.rowCapacity * COLUMNS);
+    this.#ids = reuse ? recycled.ids : new Uint8Array(this.rowCapacity * 16);
+    this.#payload = reuse ? recycled.payload : new Uint8Array(this.payloadCapacity);
+    this.#names.fresh = [];
+    this.#rows = 0;
+    this.#payloadUsed = 0;
+    this.#segments = [];
+    this.#failures = [];
+    return batch;
+  }
+
+  /** Appends a text to the payload and returns its length in bytes. */
+  #encode(text: string): number {
+    const start = this.#payloadUsed;
+    let { read, written } = encoder.encodeInto(text, this.#payload.subarray(start));
+    if (read < text.length) {
+      // No UTF-16 unit takes more than three bytes of UTF-8.
+      const grown = new Uint8Array(Math.max(2 * this.#payload.length, start + 3 * text.length));
+      grown.set(this.#payload.subarray(0, start));
+      this.#payload = grown;
+      ({ read, written } = encoder.encodeInto(text, grown.subarray(start)));
+    }
+    this.#payloadUsed = start + written;
+    return written;
+  }
+
+  #growRows(): void {
+    const columns = new Float64Array(2 * this.#columns.length);
+    columns.set(this.#columns);
+    this.#columns = columns;
+    const ids = new Uint8Array(2 * this.#ids.length);
+    ids.set(this.#ids);
+    this.#ids = ids;
+  }
+
+  /**
+   * 53 bits of all that an event says, by which the store tells whether it has changed. It does not depend on the
+   * numbers of names, which differ from run to run.
+   */
+  #hash(base: number, payload: Uint8Array): number {
+    const columns = this.#columns;
+    const content = hashBytes(payload);
+    let high = content / 0x1_0000_0000 | 0;
+    let low = content | 0;
+    for (let column = COLUMN.agent; column <= COLUMN.model; column++) {
+      const name = columns[base + column]!;
+      high = Math.imul(high ^ this.#names.high(name), 0x9e3779b1) ^ (high >>> 15);
+      low = Math.imul(low ^ this.#names.low(name), 0x85ebca77) ^ (low >>> 13);
+    }
+    const numbers = [COLUMN.type, COLUMN.timestamp, COLUMN.flags];
+    for (let index = 0; index < numbers.length + METRIC_NAMES.length; index++) {
+      scratch.setFloat64(0, columns[base + (numbers[index] ?? COLUMN.metrics + index - numbers.length)]!);
+      high = Math.imul(high ^ scratch.getInt32(0), 0x9e3779b1) ^ (high >>> 15);
+      low = Math.imul(low ^ scratch.getInt32(4) ^ scratch.getInt32(0), 0x85ebca77) ^ (low >>> 13);
+    }
+    return (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
+  }
+}

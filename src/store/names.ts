@@ -1,0 +1,75 @@
+/**
+ * Names as numbers: strings that many events share (sessions, folders, models, …) are stored once.
+ *
+ * @module
+ */
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Batch } from "./batch.ts";
+
+/** The writer's view of the table `names`, and of the names that batches bring along. */
+export class NameTable {
+  readonly #select: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #text: StatementSync;
+  readonly #idByText = new Map<string, number>();
+  readonly #textById = new Map<number, string>();
+  /** By a batch's number of a name: its text and, once looked up, its id. */
+  readonly #batchTexts: string[] = [""];
+  #batchIds: number[] = [0];
+
+  constructor(database: DatabaseSync) {
+    this.#select = database.prepare("select id from names where text = ?");
+    this.#insert = database.prepare("insert into names (text) values (?)");
+    this.#text = database.prepare("select text from names where id = ?");
+  }
+
+  /** Notes the names that a batch defines; later batches may use them, in whatever order they are committed. */
+  learn(batch: Batch): void {
+    batch.names.forEach((text, index) => {
+      this.#batchTexts[batch.firstName + index] = text;
+      this.#batchIds[batch.firstName + index] = 0;
+    });
+  }
+
+  /** The id of a batch's name; 0 stays 0. */
+  idOfBatch(number: number): number {
+    const known = this.#batchIds[number]!;
+    if (known !== 0 || number === 0) return known;
+    return this.#batchIds[number] = this.id(this.#batchTexts[number]!);
+  }
+
+  /** The text of a batch's name. */
+  textOfBatch(number: number): string {
+    return this.#batchTexts[number]!;
+  }
+
+  /** The id of a text, which is stored if it is new; `undefined` has 0. */
+  id(text: string | undefined): number {
+    if (text === undefined) return 0;
+    const known = this.#idByText.get(text);
+    if (known !== undefined) return known;
+    // node:sqlite cuts a text at its first NUL when it reads it back.
+    const clean = text.replaceAll("\0", "\ufffd");
+    const id = this.#select.get(clean)?.id as number | undefined ??
+      Number(this.#insert.run(clean).lastInsertRowid);
+    this.#idByText.set(text, id);
+    return id;
+  }
+
+  /** The text of an id. */
+  text(id: number): string {
+    const known = this.#textById.get(id);
+    if (known !== undefined) return known;
+    const text = this.#text.get(id)!.text as string;
+    this.#textById.set(id, text);
+    return text;
+  }
+
+  /** Forgets all ids: the transaction that stored some of them was rolled back. */
+  forget(): void {
+    this.#idByText.clear();
+    this.#textById.clear();
+    this.#batchIds = this.#batchTexts.map(() => 0);
+  }
+}

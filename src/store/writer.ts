@@ -1,0 +1,268 @@
+/**
+ * The one writer of the store: events and the cursors of their sources, committed together.
+ *
+ * @module
+ */
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type Batch, COLUMN, COLUMNS, type Failure, type Segment } from "./batch.ts";
+import { type EventSource, EventTable } from "./event_table.ts";
+import { NameTable } from "./names.ts";
+import { openToWrite } from "./open.ts";
+import { READING, type SourceEntry, SourceTable } from "./source_table.ts";
+import { UnreadTable } from "./unread_table.ts";
+
+/** How far a source is after a segment was applied. */
+export interface Progress {
+  readonly source: number;
+  readonly segment: Segment;
+}
+
+/** What became of a batch. */
+export interface Applied {
+  readonly progress: readonly Progress[];
+  /** Sources whose segment did not continue what is committed; they must be read again from there. */
+  readonly stale: readonly number[];
+  readonly failures: readonly Failure[];
+}
+
+/** A problem that `status` shows until it is solved. */
+export interface Problem {
+  /** Names the kind of problem; a later one of the same key replaces it. */
+  readonly key: string;
+  readonly message: string;
+  /** What the user can do. */
+  readonly hint: string;
+}
+
+/** Writes the store. Only the holder of the collector's lock may have one, and a process has one at the most. */
+export class StoreWriter {
+  readonly database: DatabaseSync;
+  readonly #counters = { seq: 0, events: 0, unreadBytes: 0 };
+  readonly #names: NameTable;
+  readonly #sources: SourceTable;
+  readonly #events: EventTable;
+  readonly #unread: UnreadTable;
+  readonly #saveCounters: StatementSync;
+  /** Events before this time were pruned and are not stored again. */
+  #horizon = 0;
+
+  /** @throws see `openToWrite()` */
+  constructor(readonly path: string) {
+    const database = this.database = openToWrite(path);
+    this.#names = new NameTable(database);
+    this.#sources = new SourceTable(database);
+    this.#events = new EventTable(database, this.#names, this.#counters, (id) => this.#sources.get(id).rank);
+    this.#unread = new UnreadTable(database, this.#counters);
+    this.#saveCounters = database.prepare("update counters set seq = ?, events = ?, unread_bytes = ?");
+    this.#load();
+  }
+
+  /** Starts a transaction, unless one is open. */
+  begin(): void {
+    if (!this.database.isTransaction) this.database.exec("begin immediate");
+  }
+
+  /** Whether a transaction is open. */
+  get isOpen(): boolean {
+    return this.database.isTransaction;
+  }
+
+  /** Makes durable all that was done since `begin()`. */
+  commit(): void {
+    if (!this.database.isTransaction) return;
+    const { seq, events, unreadBytes } = this.#counters;
+    this.#saveCounters.run(seq, events, unreadBytes);
+    this.database.exec("commit");
+  }
+
+  /** Undoes all that was done since `begin()`. */
+  rollback(): void {
+    // After a full disk or an I/O error SQLite may have rolled back by itself.
+    if (this.database.isTransaction) this.database.exec("rollback");
+    this.#names.forget();
+    this.#sources.forget();
+    this.#events.forget();
+    this.#load();
+  }
+
+  /** Runs `write` in a transaction of its own. */
+  transaction<T>(write: () => T): T {
+    this.begin();
+    try {
+      const result = write();
+      this.commit();
+      return result;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
+  /** Learns the names of a batch. Every batch must be learned in the order of its making, whenever it is applied. */
+  learn(batch: Batch): void {
+    this.#names.learn(batch);
+  }
+
+  /** Stores sources that were found and returns their ids. */
+  register(entries: readonly SourceEntry[]): number[] {
+    return this.#sources.register(entries);
+  }
+
+  /** Counts an attempt to read each of the sources. */
+  beginAttempts(sources: readonly number[]): void {
+    this.#sources.begin(sources);
+  }
+
+  /**
+   * Has a source read again from its start.
+   *
+   * @param collectedFrom events from this time on are wanted
+   */
+  readAgain(source: number, collectedFrom: number, adapterVersion: number): void {
+    this.#events.startReread(source);
+    this.#unread.clear(source);
+    this.#sources.restart(source, READING.again, collectedFrom, adapterVersion);
+  }
+
+  /**
+   * Applies a batch in the open transaction.
+   *
+   * @param now ms since the epoch
+   */
+  apply(batch: Batch, now: number): Applied {
+    const progress: Progress[] = [];
+    const stale: number[] = [];
+    const sourceOfRow: EventSource[] = new Array(batch.rows);
+    const rows: number[] = [];
+    const accepted: Segment[] = [];
+    for (const segment of batch.segments) {
+      const source = this.#sources.get(segment.source);
+      if (segment.restarted !== undefined) this.#startAgain(segment);
+      if (source.byteOffset !== segment.from) {
+        stale.push(segment.source);
+        continue;
+      }
+      const isDamaged = segment.unread.some(({ reason }) => reason.startsWith("damaged") || reason.startsWith("failed"));
+      if (source.reading === READING.again && isDamaged) source.reading = READING.againPartly;
+      const eventSource = { id: source.id, rank: source.rank, rereading: source.reading !== READING.onward };
+      for (let row = segment.firstRow; row < segment.endRow; row++) {
+        sourceOfRow[row] = eventSource;
+        rows.push(row);
+      }
+      // So that a later segment of the same source in this batch continues it.
+      source.byteOffset = segment.cursor.offset;
+      accepted.push(segment);
+    }
+    this.#events.take(batch, this.#afterHorizon(batch, rows), (row) => sourceOfRow[row]!);
+    for (const segment of accepted) {
+      const source = this.#sources.get(segment.source);
+      if (segment.atEnd && source.reading !== READING.onward) {
+        const eventSource = { id: source.id, rank: source.rank, rereading: false };
+        this.#events.finishReread(eventSource, source.reading === READING.again);
+        source.reading = READING.onward;
+      }
+      const unread = this.#unread.take(segment, source.adapterVersion);
+      const last = segment.endRow - 1;
+      const lastEvent = last >= segment.firstRow ? batch.ids.slice(last * 16, last * 16 + 16) : null;
+      this.#sources.advance(segment, source.reading, lastEvent, unread, now);
+      progress.push({ source: segment.source, segment });
+    }
+    for (const [source, difference] of this.#events.takeHeld()) this.#sources.hold(source, difference);
+    for (const failure of batch.failures) this.#sources.fail(failure, nextTry(failure, now));
+    return { progress, stale, failures: batch.failures };
+  }
+
+  /** Shows a problem in `status`, from now on. */
+  raise(problem: Problem, now: number): void {
+    this.database.prepare(
+      `insert into problems values (?, ?, ?, ?)
+       on conflict (key) do update set message = excluded.message, hint = excluded.hint`,
+    ).run(problem.key, problem.message, problem.hint, now);
+  }
+
+  /** A problem is solved. */
+  solve(key: string): void {
+    this.database.prepare("delete from problems where key = ?").run(key);
+  }
+
+  /** Answers a request of another process. */
+  answer(request: number, state: "working" | "done" | "failed", answer: string): void {
+    this.database.prepare("update requests set state = ?, answer = ? where id = ?").run(state, answer, request);
+  }
+
+  /** Removes requests that were made before a time: nobody waits for them any more. */
+  forgetRequests(before: number): void {
+    this.database.prepare("delete from requests where created_at < ?").run(before);
+  }
+
+  /**
+   * Removes up to `limit` events that are older than `horizon` and returns how many there were; nothing older is stored
+   * again. Call it until it returns 0.
+   */
+  prune(horizon: number, limit: number): number {
+    if (horizon > this.#horizon) {
+      this.#horizon = horizon;
+      this.database.prepare("insert or replace into meta values ('horizon', ?)").run(String(horizon));
+    }
+    const old = this.database.prepare("select id, source from events where timestamp < ? limit ?").all(horizon, limit);
+    const remove = this.database.prepare("delete from events where id = ?");
+    const copies = this.database.prepare("select source from copies where event = ?");
+    const removeCopies = this.database.prepare("delete from copies where event = ?");
+    for (const { id, source } of old) {
+      this.#sources.hold(source as number, -1);
+      for (const copy of copies.all(id as Uint8Array)) this.#sources.hold(copy.source as number, -1);
+      removeCopies.run(id as Uint8Array);
+      remove.run(id as Uint8Array);
+    }
+    this.#counters.events -= old.length;
+    return old.length;
+  }
+
+  /** Folds the write-ahead log into the file. */
+  checkpoint(): void {
+    this.database.exec("pragma wal_checkpoint(truncate)");
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  /** The source of a segment is read from its start: what was committed of it stays, and is compared. */
+  #startAgain(segment: Segment): void {
+    const source = this.#sources.get(segment.source);
+    const shrunk = segment.restarted!.shrunk || source.reading === READING.againPartly;
+    this.#events.startReread(segment.source);
+    if (!shrunk) this.#unread.clear(segment.source);
+    source.reading = shrunk ? READING.againPartly : READING.again;
+    source.byteOffset = 0;
+  }
+
+  #afterHorizon(batch: Batch, rows: number[]): readonly number[] {
+    if (this.#horizon === 0) return rows;
+    return rows.filter((row) => batch.columns[row * COLUMNS + COLUMN.timestamp]! >= this.#horizon);
+  }
+
+  #load(): void {
+    const row = this.database.prepare("select seq, events, unread_bytes from counters").get()!;
+    this.#counters.seq = row.seq as number;
+    this.#counters.events = row.events as number;
+    this.#counters.unreadBytes = row.unread_bytes as number;
+    const horizon = this.database.prepare("select value from meta where key = 'horizon'").get()?.value;
+    this.#horizon = Number(horizon ?? 0);
+  }
+}
+
+/** When a source that could not be read is tried again, ms since the epoch; `null` if only a change of it calls for that. */
+function nextTry(failure: Failure, now: number): number | null {
+  switch (failure.kind) {
+    case "busy":
+      return now + 1_000;
+    case "failed":
+    case "damaged":
+      return now + 600_000;
+    case "gone":
+    case "refused":
+      return null;
+  }
+}
