@@ -4,6 +4,9 @@
  * @module
  */
 
+import { isAbsolute } from "./paths.ts";
+import { EXIT, UserError } from "./user_error.ts";
+
 /** The operating systems that the program knows. */
 export type Os = "linux" | "darwin" | "windows";
 
@@ -31,3 +34,48 @@ export const ENVIRONMENT_NAMES = [
   "TERM",
   "COLUMNS",
 ] as const;
+
+/**
+ * Names that the YAML parser asks for, to trace its own work, and must not get: it would print to stdout. The permission
+ * set has them read as unset; without that, asking for them ends the program.
+ */
+export const IGNORED_NAMES = ["LOG_STREAM", "LOG_TOKENS"] as const;
+
+/** Reads an environment variable: `undefined` where it is unset, empty, or not to be read by this program. */
+export type ReadVariable = (name: string) => string | undefined;
+
+/** Reads the variables of {@link ENVIRONMENT_NAMES}, and no other: the permission set allows no other. */
+export function readVariable(name: string): string | undefined {
+  if (!(ENVIRONMENT_NAMES as readonly string[]).includes(name)) return undefined;
+  return Deno.env.get(name) || undefined;
+}
+
+/**
+ * The surroundings of this process.
+ *
+ * @param os the operating system that Deno names; those it knows beyond the three are taken for Linux
+ * @throws {UserError} when no home folder is named, or by a relative path
+ */
+export function readEnvironment(
+  read: ReadVariable = readVariable,
+  os: string = Deno.build.os,
+): Environment {
+  const known: Os = os === "darwin" || os === "windows" ? os : "linux";
+  // On Windows HOME is set by Git Bash and MSYS alone, in a form that only they understand.
+  const names = known === "windows" ? ["USERPROFILE", "HOME"] : ["HOME", "USERPROFILE"];
+  const name = names.find((name) => read(name) !== undefined);
+  const home = name === undefined ? undefined : read(name);
+  if (name === undefined || home === undefined) {
+    throw new UserError("no home folder is known: neither HOME nor USERPROFILE is set", {
+      hint: `Set ${names[0]} to your home folder.`,
+      exitCode: EXIT.wrongUsage,
+    });
+  }
+  if (!isAbsolute(home, known)) {
+    throw new UserError(`${name} is not an absolute path: ${JSON.stringify(home)}`, {
+      hint: `Set ${name} to your home folder.`,
+      exitCode: EXIT.wrongUsage,
+    });
+  }
+  return { os: known, home, get: read };
+}

@@ -95,11 +95,11 @@ export interface Failure {
 /** Rows and cursors that are committed in one transaction. */
 export interface Batch {
   readonly rows: number;
-  readonly columns: Float64Array;
+  readonly columns: Float64Array<ArrayBuffer>;
   /** 16 bytes a row. */
-  readonly ids: Uint8Array;
+  readonly ids: Uint8Array<ArrayBuffer>;
   /** JSON of each row's data, one after the other. */
-  readonly payload: Uint8Array;
+  readonly payload: Uint8Array<ArrayBuffer>;
   /** The number of the first of `names`; names of earlier batches of the same builder keep theirs. */
   readonly firstName: number;
   readonly names: readonly string[];
@@ -107,8 +107,11 @@ export interface Batch {
   readonly failures: readonly Failure[];
 }
 
-/** Gives each different string a small number, from 1, and remembers a hash of it. */
-class Interner {
+/**
+ * Gives each different string a small number, from 1, and remembers a hash of it. Builders that share one can be used in
+ * turn; the names that are new travel with the batch that is taken next.
+ */
+export class NameNumbers {
   readonly #numbers = new Map<string, number>();
   readonly #high: number[] = [0];
   readonly #low: number[] = [0];
@@ -140,26 +143,31 @@ class Interner {
   }
 }
 
+/** The last time that a `Date` can have, ms since the epoch. */
+const LAST_TIME = 8.64e15;
+
 const TYPE_NUMBERS = new Map<string, number>(EVENT_TYPES.map((type, index) => [type, index]));
 const encoder = new TextEncoder();
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** A builder of batches; its names are good for all batches that it makes. */
+/** Makes batches. */
 export class BatchBuilder {
-  readonly #names = new Interner();
-  #columns: Float64Array;
-  #ids: Uint8Array;
-  #payload: Uint8Array;
+  readonly #names: NameNumbers;
+  #columns: Float64Array<ArrayBuffer>;
+  #ids: Uint8Array<ArrayBuffer>;
+  #payload: Uint8Array<ArrayBuffer>;
   #rows = 0;
   #payloadUsed = 0;
   #segments: Segment[] = [];
   #failures: Failure[] = [];
 
   /**
+   * @param names may be shared by several builders
    * @param rowCapacity rows that the first buffers hold; they grow as needed
    * @param payloadCapacity bytes that the first payload buffer holds
    */
-  constructor(readonly rowCapacity = 4096, readonly payloadCapacity = 1 << 20) {
+  constructor(names: NameNumbers, readonly rowCapacity = 4096, readonly payloadCapacity = 5 << 18) {
+    this.#names = names;
     this.#columns = new Float64Array(rowCapacity * COLUMNS);
     this.#ids = new Uint8Array(rowCapacity * 16);
     this.#payload = new Uint8Array(payloadCapacity);
@@ -173,6 +181,11 @@ export class BatchBuilder {
   /** Bytes of payload added since the last `take()`. */
   get payloadBytes(): number {
     return this.#payloadUsed;
+  }
+
+  /** Segments added since the last `take()`. */
+  get segments(): number {
+    return this.#segments.length;
   }
 
   /** Whether there is anything to take. */
@@ -190,10 +203,10 @@ export class BatchBuilder {
   /**
    * Adds one event.
    *
-   * @throws {TypeError} if its timestamp is not a finite number
+   * @throws {TypeError} if its timestamp is none that a date can have
    */
   add(agent: string, draft: EventDraft): void {
-    if (!Number.isFinite(draft.timestamp)) throw new TypeError("the event has no usable timestamp");
+    if (!(Math.abs(draft.timestamp) <= LAST_TIME)) throw new TypeError("the event has no usable timestamp");
     if ((this.#rows + 1) * COLUMNS > this.#columns.length) this.#growRows();
     const names = this.#names;
     const columns = this.#columns;
@@ -215,12 +228,7 @@ export class BatchBuilder {
     const metrics = draft.metrics;
     for (let index = 0; index < METRIC_NAMES.length; index++) {
       const name = METRIC_NAMES[index]!;
-      const value = metrics?.[name];
-      columns[base + COLUMN.metrics + index] = value === undefined
-        ? NaN
-        : name === "costUsd"
-        ? value
-        : Math.round(value);
+      columns[base + COLUMN.metrics + index] = storable(name, metrics?.[name]);
     }
     columns[base + COLUMN.hash] = this.#hash(base, this.#payload.subarray(start, start + length));
     columns[base + COLUMN.revision] = draft.revision;
@@ -317,4 +325,10 @@ export class BatchBuilder {
     }
     return (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
   }
+}
+
+/** A metric as a column can hold it and give it back: NaN for what none can. */
+function storable(name: typeof METRIC_NAMES[number], value = NaN): number {
+  if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return NaN;
+  return name === "costUsd" ? value : Math.round(value);
 }

@@ -2,7 +2,7 @@
  * Writes events: new ones by the batch, and those that are there already by merging what the source now says.
  *
  * One event can be held by several sources. Its row in `events` is the state of one of them, the one that comes first by
- * `compareStandings()`; `copies` keeps what the others say. Whatever the order in which sources are read, the same rows
+ * `compareHoldings()`; `copies` keeps what the others say. Whatever the order in which sources are read, the same rows
  * result. The revision that a reader sees is the sum over row and copies, so it goes up whenever any of them grows.
  *
  * @module
@@ -15,7 +15,7 @@ import type { NameTable } from "./names.ts";
 import { pack } from "./pack.ts";
 import { decodeState, encodeState, type EventRow, type EventState, METRIC_COLUMNS } from "./record.ts";
 import { stateOfBatch, stateOfRow } from "./record.ts";
-import { compareStandings, fold, raise, type Standing, standingOf } from "./standing.ts";
+import { compareHoldings, fold, raise, replace, type SourcePlace } from "./standing.ts";
 
 /** Rows in one INSERT; more gains nothing. */
 const CHUNK = 64;
@@ -24,6 +24,7 @@ const EVENT_COLUMNS = [
   "seq",
   "id",
   "revision",
+  "records",
   "type",
   "timestamp",
   "flags",
@@ -47,7 +48,6 @@ type Parameter = number | string | null | Uint8Array;
 /** What the table must know of the source whose events it takes. */
 export interface EventSource {
   readonly id: number;
-  readonly rank: number;
   /** It is being read again: what it says of its known events is held back until it has been read whole. */
   readonly rereading: boolean;
 }
@@ -62,16 +62,16 @@ interface CopyRow {
   readonly source: number;
   readonly position: number;
   readonly revision: number;
+  readonly records: number;
   readonly flags: number;
   readonly hash: number;
   readonly body: Uint8Array | null;
 }
 
-/** What a source other than the one that is shown says of an event. */
-interface Copy {
+/** What a source says of an event. */
+interface Holding {
   readonly source: number;
   readonly state: EventState;
-  readonly standing: Standing;
 }
 
 /** The tables `events`, `copies`, `rereads` and `source_sessions`. All methods want an open write transaction. */
@@ -93,9 +93,14 @@ export class EventTable {
 
   /**
    * @param counters shared with the caller, who stores them before each commit
-   * @param rankOf the rank of a source
+   * @param placeOf the place of a source in the order between sources
    */
-  constructor(database: DatabaseSync, names: NameTable, counters: Counters, readonly rankOf: (source: number) => number) {
+  constructor(
+    database: DatabaseSync,
+    names: NameTable,
+    counters: Counters,
+    readonly placeOf: (source: number) => SourcePlace,
+  ) {
     this.#names = names;
     this.#counters = counters;
     const values = `(${EVENT_COLUMNS.map(() => "?").join(",")})`;
@@ -153,27 +158,31 @@ export class EventTable {
   /**
    * Ends the reading again of a source: what it says now of its events takes effect at once.
    *
-   * @param supersede mark those events that it no longer has; not for a source that was cut or is damaged
+   * @param lostFrom mark those events from this time on (ms) that it no longer has; `undefined` for none: a source that was
+   * cut or is damaged
    */
-  finishReread(source: EventSource, supersede: boolean): void {
+  finishReread(source: number, lostFrom: number | undefined): void {
     const statements = this.#statements;
-    for (const changed of statements.changedRereads.all(source.id)) {
+    for (const changed of statements.changedRereads.all(source)) {
       const id = changed.event as Uint8Array;
-      this.#apply(id, decodeState(changed.body as Uint8Array), source, true);
-    }
-    if (supersede) {
-      const lost = statements.lostRows.all(source.id, source.id, source.id);
-      for (const { id } of lost) this.#lose(id as Uint8Array, source);
-      for (const { event } of statements.lostCopies.all(source.id, source.id)) {
-        const id = event as Uint8Array;
-        const revision = statements.copy.get(id, source.id)!.revision as number;
-        statements.deleteCopy.run(id, source.id);
-        // The sum over row and copies must not fall.
-        statements.addRevision.run(revision, id);
-        this.#hold(source.id, -1);
+      const shown = this.#row.get(id);
+      // It may have been pruned in the meantime.
+      if (shown !== undefined) {
+        this.#apply(id, shown, decodeState(changed.body as Uint8Array), source, replace);
       }
     }
-    statements.deleteRereads.run(source.id);
+    if (lostFrom !== undefined) {
+      const lost = statements.lostRows.all(source, source, lostFrom, source);
+      for (const { id } of lost) this.#lose(id as Uint8Array, source);
+      for (const { event, revision } of statements.lostCopies.all(source, source, lostFrom)) {
+        const id = event as Uint8Array;
+        statements.deleteCopy.run(id, source);
+        // The sum over row and copies must not fall.
+        statements.addRevision.run(revision as number, id);
+        this.#hold(source, -1);
+      }
+    }
+    statements.deleteRereads.run(source);
   }
 
   /** Starts the reading again of a source, also of one that is being read again already. */
@@ -218,9 +227,12 @@ export class EventTable {
     const base = row * COLUMNS;
     const parameters = this.#parameters;
     const start = columns[base + COLUMN.payloadStart]!;
-    const { bytes, packed } = pack(batch.payload.subarray(start, start + columns[base + COLUMN.payloadLength]!));
+    const { bytes, packed } = pack(
+      batch.payload.subarray(start, start + columns[base + COLUMN.payloadLength]!),
+    );
     parameters[at++] = seq;
     parameters[at++] = batch.ids.subarray(row * 16, row * 16 + 16);
+    parameters[at++] = columns[base + COLUMN.revision]!;
     parameters[at++] = columns[base + COLUMN.revision]!;
     parameters[at++] = columns[base + COLUMN.type]!;
     parameters[at++] = columns[base + COLUMN.timestamp]!;
@@ -246,48 +258,42 @@ export class EventTable {
     const known = this.#statements.head.get(id)!;
     if (
       known.source === source.id && known.hash === columns[base + COLUMN.hash] &&
-      known.revision === columns[base + COLUMN.revision] && ((known.flags as number) & FLAG.superseded) === 0
+      known.records === columns[base + COLUMN.revision] && ((known.flags as number) & FLAG.superseded) === 0
     ) return;
-    this.#apply(id, stateOfBatch(batch, row, (name) => this.#names.textOfBatch(name)), source, false);
+    this.#apply(id, this.#row.get(id)!, this.#stateOfBatch(batch, row), source.id, fold);
   }
 
   /**
    * Makes `state` what `source` says of an event that is there.
    *
-   * @param isFinal it replaces what the source said before, wherever that stood; otherwise a state from another place of
-   * the source (the event was written twice) counts only if it comes first by `compareStandings()`
+   * @param shown its row
+   * @param join makes one state of what the source said before and of what it says now
    */
-  #apply(id: Uint8Array, state: EventState, source: EventSource, isFinal: boolean): void {
-    const shown = this.#row.get(id)!;
-    const isSuperseded = ((shown.flags as number) & FLAG.superseded) !== 0;
-    if (shown.source === source.id) {
-      const known = this.#stateOf(shown);
-      const next = isSuperseded ? raise(state, known) : fold(known, state, source.rank, isFinal);
-      if (next === known) return;
-      if (isSuperseded) this.#hold(source.id, 1);
-      if (next.hash === known.hash && !isSuperseded) {
-        this.#statements.setPlace.run(next.revision, next.position, id);
-      } else {
-        this.#show(id, next, source.id);
-        this.#keepCopies(id, known, next.hash);
-      }
-      this.#elect(id);
-      return;
-    }
-    const copy = this.#statements.copy.get(id, source.id) as CopyRow | undefined;
-    if (isSuperseded) {
-      // No source had it any more; now one has.
-      this.#show(id, raise(state, this.#stateOf(shown)), source.id);
-      this.#hold(source.id, 1);
-      return;
-    }
+  #apply(id: Uint8Array, shown: EventRow, state: EventState, source: number, join: typeof fold): void {
     const shownState = this.#stateOf(shown);
-    const known = copy === undefined ? undefined : copy.body === null ? shownState : decodeState(copy.body);
-    const before = known === undefined ? undefined : { ...known, revision: copy!.revision, position: copy!.position };
-    const next = before === undefined ? state : fold(before, state, source.rank, isFinal);
-    if (next === before) return;
-    if (copy === undefined) this.#hold(source.id, 1);
-    this.#putCopy(id, source.id, next, shownState.hash);
+    if (((shown.flags as number) & FLAG.superseded) !== 0) {
+      // No source had it any more; now one has.
+      this.#show(id, raise(state, shownState), source);
+      this.#hold(source, 1);
+      return;
+    }
+    if (shown.source === source) {
+      const next = join(shownState, state);
+      if (next === shownState) return;
+      if (next.hash === shownState.hash) {
+        this.#statements.setPlace.run(source, next.revision, next.records, next.position, id);
+      } else {
+        this.#show(id, next, source);
+        this.#keepCopies(id, shownState, next.hash);
+      }
+    } else {
+      const copy = this.#statements.copy.get(id, source) as CopyRow | undefined;
+      const known = copy === undefined ? undefined : stateOfCopy(copy, shownState);
+      const next = known === undefined ? state : join(known, state);
+      if (next === known) return;
+      if (known === undefined) this.#hold(source, 1);
+      this.#putCopy(id, source, next, shownState.hash);
+    }
     this.#elect(id);
   }
 
@@ -295,49 +301,44 @@ export class EventTable {
   #reread(batch: Batch, row: number, source: EventSource): void {
     const id = batch.ids.slice(row * 16, row * 16 + 16);
     const statements = this.#statements;
-    const state = stateOfBatch(batch, row, (name) => this.#names.textOfBatch(name));
-    const met = statements.reread.get(source.id, id) as CopyRow | undefined;
-    const head = statements.head.get(id);
-    const own = head === undefined
-      ? undefined
-      : head.source === source.id
-      ? head
-      : statements.copy.get(id, source.id) as EventRow | undefined;
+    const shown = this.#row.get(id);
+    if (shown === undefined) {
+      this.#insert(batch, [row], () => source);
+      return this.#meet(id, source.id, this.#stateOfBatch(batch, row), false);
+    }
+    const state = this.#stateOfBatch(batch, row);
+    const own = this.#ownState(id, shown, source.id);
     if (own === undefined) {
-      if (head === undefined) this.#insert(batch, [row], () => source);
-      else this.#apply(id, state, source, false);
-      statements.putReread.run(source.id, id, state.position, state.revision, state.flags, state.hash, null);
-      return;
+      this.#apply(id, shown, state, source.id, fold);
+      return this.#meet(id, source.id, state, false);
     }
-    let next = state;
-    if (met !== undefined) {
-      const before = met.body !== null ? decodeState(met.body) : {
-        ...this.#ownState(id, source.id),
-        revision: met.revision,
-        position: met.position,
-      };
-      next = fold(before, state, source.rank, false);
-      if (next === before) return;
-    }
-    const isAsBefore = next.hash === own.hash && next.revision === own.revision && next.position === own.position;
-    const body = isAsBefore && ((own.flags as number) & FLAG.superseded) === 0 ? null : encodeState(next);
-    statements.putReread.run(source.id, id, next.position, next.revision, next.flags, next.hash, body);
+    const met = statements.reread.get(source.id, id) as CopyRow | undefined;
+    const before = met && stateOfCopy(met, own);
+    const next = before === undefined ? state : fold(before, state);
+    if (next === before) return;
+    const isSuperseded = ((shown.flags as number) & FLAG.superseded) !== 0;
+    this.#meet(id, source.id, next, isSuperseded || replace(own, next) !== own);
   }
 
-  /** What a source says of an event that it holds. */
-  #ownState(id: Uint8Array, source: number): EventState {
-    const shown = this.#row.get(id)!;
-    const copy = shown.source === source ? undefined : this.#statements.copy.get(id, source) as CopyRow | undefined;
-    return copy === undefined || copy.body === null ? this.#stateOf(shown) : decodeState(copy.body);
+  /** Notes that a source that is read again has an event, and how it is now if that is news. */
+  #meet(id: Uint8Array, source: number, state: EventState, isNews: boolean): void {
+    const { position, revision, records, flags, hash } = state;
+    const body = isNews ? encodeState(state) : null;
+    this.#statements.putReread.run(source, id, position, revision, records, flags, hash, body);
+  }
+
+  /** What a source says of an event with the row `shown`; `undefined` if it says nothing. */
+  #ownState(id: Uint8Array, shown: EventRow, source: number): EventState | undefined {
+    if (shown.source === source) return this.#stateOf(shown);
+    const copy = this.#statements.copy.get(id, source) as CopyRow | undefined;
+    return copy && stateOfCopy(copy, this.#stateOf(shown));
   }
 
   /** The source that is shown no longer has the event: the best of the others takes over, or it is superseded. */
-  #lose(id: Uint8Array, source: EventSource): void {
-    const shown = this.#row.get(id)!;
-    const state = this.#stateOf(shown);
-    const copies = this.#copiesOf(id, state);
-    const best = bestOf(copies);
-    this.#hold(source.id, -1);
+  #lose(id: Uint8Array, source: number): void {
+    const state = this.#stateOf(this.#row.get(id)!);
+    const best = this.#bestOf(this.#copiesOf(id, state));
+    this.#hold(source, -1);
     if (best === undefined) {
       this.#statements.supersede.run(++this.#counters.seq, FLAG.superseded, id);
       return;
@@ -354,14 +355,14 @@ export class EventTable {
     const shown = this.#row.get(id)!;
     const state = this.#stateOf(shown);
     const source = shown.source as number;
-    const standing = standingOf(state, this.rankOf(source));
-    const best = bestOf(this.#copiesOf(id, state));
-    if (best === undefined || compareStandings(best.standing, standing) <= 0) return;
+    const best = this.#bestOf([{ source, state }, ...this.#copiesOf(id, state)])!;
+    if (best.source === source) return;
     this.#statements.deleteCopy.run(id, best.source);
     this.#putCopy(id, source, state, best.state.hash);
     if (best.state.hash === state.hash) {
       // The same content from another place: nothing that a reader sees has changed.
-      this.#statements.setSource.run(best.source, best.state.revision, best.state.position, id);
+      const { revision, records, position } = best.state;
+      this.#statements.setPlace.run(best.source, revision, records, position, id);
       this.#own(best.source, shown.session as number);
     } else {
       this.#show(id, best.state, best.source);
@@ -369,12 +370,21 @@ export class EventTable {
     }
   }
 
-  #copiesOf(id: Uint8Array, shown: EventState): Copy[] {
+  #copiesOf(id: Uint8Array, shown: EventState): Holding[] {
     return (this.#statements.copies.all(id) as unknown as CopyRow[]).map((row) => {
-      const body = row.body === null ? shown : decodeState(row.body);
-      const state: EventState = { ...body, revision: row.revision, position: row.position };
-      return { source: row.source, state, standing: standingOf(state, this.rankOf(row.source)) };
+      return { source: row.source, state: stateOfCopy(row, shown) };
     });
+  }
+
+  /** The holding that comes first. */
+  #bestOf(holdings: readonly Holding[]): Holding | undefined {
+    let best: Holding | undefined;
+    for (const next of holdings) {
+      const isBetter = best === undefined ||
+        compareHoldings(next.state, this.placeOf(next.source), best.state, this.placeOf(best.source)) > 0;
+      if (isBetter) best = next;
+    }
+    return best;
   }
 
   /** Writes the row of an event anew, at the end of the order of export. */
@@ -386,6 +396,7 @@ export class EventTable {
       ++this.#counters.seq,
       id,
       state.revision,
+      state.records,
       EVENT_TYPES.indexOf(state.type),
       state.timestamp,
       state.flags | (packed ? FLAG.packed : 0),
@@ -424,10 +435,15 @@ export class EventTable {
       this.#names.id(state.session),
       state.position,
       state.revision,
+      state.records,
       state.flags,
       state.hash,
       state.hash === shownHash ? null : encodeState(state),
     );
+  }
+
+  #stateOfBatch(batch: Batch, row: number): EventState {
+    return stateOfBatch(batch, row, (name) => this.#names.textOfBatch(name));
   }
 
   #stateOf(row: EventRow): EventState {
@@ -451,40 +467,43 @@ export class EventTable {
   }
 }
 
-/** The copy that comes first. */
-function bestOf(copies: readonly Copy[]): Copy | undefined {
-  let best: Copy | undefined;
-  for (const copy of copies) {
-    if (best === undefined || compareStandings(copy.standing, best.standing) > 0) best = copy;
-  }
-  return best;
+/** The state in a row that has a body only where its content is not that of `same`. */
+function stateOfCopy(row: CopyRow, same: EventState): EventState {
+  const { revision, records, position } = row;
+  return { ...row.body === null ? same : decodeState(row.body), revision, records, position };
 }
 
 function prepareStatements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql);
   return {
     seq: prepare("select seq from events where id = ?"),
-    head: prepare("select source, position, revision, flags, hash from events where id = ?"),
-    setPlace: prepare("update events set revision = ?, position = ? where id = ?"),
-    setSource: prepare("update events set source = ?, revision = ?, position = ? where id = ?"),
+    head: prepare("select source, records, flags, hash from events where id = ?"),
+    setPlace: prepare("update events set source = ?, revision = ?, records = ?, position = ? where id = ?"),
     addRevision: prepare("update events set revision = revision + ? where id = ?"),
     supersede: prepare("update events set seq = ?, revision = revision + 1, flags = flags | ? where id = ?"),
-    copy: prepare("select source, position, revision, flags, hash, body from copies where event = ? and source = ?"),
-    copies: prepare("select source, position, revision, flags, hash, body from copies where event = ?"),
-    putCopy: prepare("insert or replace into copies values (?, ?, ?, ?, ?, ?, ?, ?)"),
+    copy: prepare(
+      "select source, position, revision, records, flags, hash, body from copies where event = ? and source = ?",
+    ),
+    copies: prepare(
+      "select source, position, revision, records, flags, hash, body from copies where event = ?",
+    ),
+    putCopy: prepare("insert or replace into copies values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     setBody: prepare("update copies set body = ? where event = ? and source = ?"),
     deleteCopy: prepare("delete from copies where event = ? and source = ?"),
-    reread: prepare("select source, position, revision, flags, hash, body from rereads where source = ? and event = ?"),
-    putReread: prepare("insert or replace into rereads values (?, ?, ?, ?, ?, ?, ?)"),
+    reread: prepare(
+      "select source, position, revision, records, flags, hash, body from rereads where source = ? and event = ?",
+    ),
+    putReread: prepare("insert or replace into rereads values (?, ?, ?, ?, ?, ?, ?, ?)"),
     changedRereads: prepare("select event, body from rereads where source = ? and body is not null"),
     deleteRereads: prepare("delete from rereads where source = ?"),
     lostRows: prepare(
       `select id from events where session in (select session from source_sessions where source = ?)
-       and source = ? and flags & ${FLAG.superseded} = 0
+       and source = ? and flags & ${FLAG.superseded} = 0 and timestamp >= ?
        and id not in (select event from rereads where source = ?)`,
     ),
     lostCopies: prepare(
-      "select event from copies where source = ? and event not in (select event from rereads where source = ?)",
+      `select event, copies.revision from copies join events on id = event
+       where copies.source = ? and event not in (select event from rereads where source = ?) and timestamp >= ?`,
     ),
     putSession: prepare("insert or ignore into source_sessions values (?, ?)"),
   };

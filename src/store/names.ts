@@ -27,7 +27,7 @@ export class NameTable {
   /** Notes the names that a batch defines; later batches may use them, in whatever order they are committed. */
   learn(batch: Batch): void {
     batch.names.forEach((text, index) => {
-      this.#batchTexts[batch.firstName + index] = text;
+      this.#batchTexts[batch.firstName + index] = storable(text);
       this.#batchIds[batch.firstName + index] = 0;
     });
   }
@@ -44,15 +44,13 @@ export class NameTable {
     return this.#batchTexts[number]!;
   }
 
-  /** The id of a text, which is stored if it is new; `undefined` has 0. */
+  /** The id of a text as it was learned or read, which is stored if it is new; `undefined` has 0. */
   id(text: string | undefined): number {
     if (text === undefined) return 0;
     const known = this.#idByText.get(text);
     if (known !== undefined) return known;
-    // node:sqlite cuts a text at its first NUL when it reads it back.
-    const clean = text.replaceAll("\0", "\ufffd");
-    const id = this.#select.get(clean)?.id as number | undefined ??
-      Number(this.#insert.run(clean).lastInsertRowid);
+    const id = this.#select.get(text)?.id as number | undefined ??
+      Number(this.#insert.run(text).lastInsertRowid);
     this.#idByText.set(text, id);
     return id;
   }
@@ -72,4 +70,9 @@ export class NameTable {
     this.#textById.clear();
     this.#batchIds = this.#batchTexts.map(() => 0);
   }
+}
+
+/** The text as it comes back from the store: node:sqlite cuts it at its first NUL, and UTF-8 has no lone surrogates. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "\ufffd").toWellFormed();
 }

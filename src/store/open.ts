@@ -6,7 +6,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { NoStoreError, NotAStoreError, StoreTooNewError, StoreTooOldError } from "./errors.ts";
-import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
+import { APPLICATION_ID, type Migration, MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 
 /** How long a statement waits for another process' lock, ms. */
 const BUSY_TIMEOUT = 10_000;
@@ -14,14 +14,17 @@ const BUSY_TIMEOUT = 10_000;
 /**
  * Opens the store to write, and makes or migrates it. Only the holder of the collector's lock may call this.
  *
+ * @param migrations those that lead to the schema to work with
  * @throws {StoreTooNewError} and leaves the file as it is
  * @throws {NotAStoreError} if the file belongs to another program
  */
-export function openToWrite(path: string): DatabaseSync {
+export function openToWrite(path: string, migrations = MIGRATIONS): DatabaseSync {
   const found = peek(path);
-  if (found !== undefined && found > SCHEMA_VERSION) throw new StoreTooNewError(path, found, SCHEMA_VERSION);
-  // The file exists with its final mode before SQLite opens it; SQLite gives -wal and -shm the same mode.
+  const wanted = migrations.at(-1)!.version;
+  if (found !== undefined && found > wanted) throw new StoreTooNewError(path, found, wanted);
+  // The file has its mode before SQLite opens it to write; SQLite gives -wal and -shm the same one.
   if (found === undefined) Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
+  else makePrivate(path);
   const database = new DatabaseSync(path);
   try {
     database.exec(`
@@ -36,8 +39,8 @@ export function openToWrite(path: string): DatabaseSync {
       pragma journal_size_limit = 67108864;
       pragma temp_store = memory;
     `);
-    if (found !== undefined && found > 0 && found < SCHEMA_VERSION) backUp(database, path, found);
-    migrate(database);
+    if (found !== undefined && found > 0 && found < wanted) backUp(database, path, found);
+    migrate(database, migrations);
     return database;
   } catch (error) {
     database.close();
@@ -103,7 +106,8 @@ function peek(path: string): number | undefined {
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}`);
     const version = schemaVersion(database);
     const application = database.prepare("pragma application_id").get()!.application_id as number;
-    const isEmpty = version === 0 && database.prepare("select 1 from sqlite_master limit 1").get() === undefined;
+    const isEmpty = version === 0 &&
+      database.prepare("select 1 from sqlite_master limit 1").get() === undefined;
     if (application !== APPLICATION_ID && !isEmpty) throw new NotAStoreError(path);
     return version;
   } finally {
@@ -115,25 +119,33 @@ function schemaVersion(database: DatabaseSync): number {
   return database.prepare("pragma user_version").get()!.user_version as number;
 }
 
+/** Copies the store. Nobody else writes it: the caller holds the lock. */
 function backUp(database: DatabaseSync, path: string, version: number): void {
   const backup = `${path}.schema-${version}.bak`;
-  try {
-    Deno.removeSync(backup);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  // VACUUM INTO would attach a database, which Deno refuses to a program that doesn't have all permissions.
+  const { busy } = database.prepare("pragma wal_checkpoint(truncate)").get()!;
+  if (busy !== 0) {
+    throw new Error(`database is locked: ${path} is being read and can't be backed up for its migration`);
   }
-  database.prepare("vacuum into ?").run(backup);
-  if (Deno.build.os !== "windows") Deno.chmodSync(backup, 0o600);
+  const draft = `${backup}.new`;
+  Deno.copyFileSync(path, draft);
+  makePrivate(draft);
+  Deno.renameSync(draft, backup);
 }
 
-function migrate(database: DatabaseSync): void {
-  if (schemaVersion(database) === SCHEMA_VERSION) return;
+function makePrivate(path: string): void {
+  if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
+}
+
+function migrate(database: DatabaseSync, migrations: readonly Migration[]): void {
+  const wanted = migrations.at(-1)!.version;
+  if (schemaVersion(database) === wanted) return;
   writeTransaction(database, () => {
     const from = schemaVersion(database);
-    for (const { version, sql } of MIGRATIONS) {
+    for (const { version, sql } of migrations) {
       if (version > from) database.exec(sql);
     }
-    database.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${SCHEMA_VERSION};`);
+    database.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${wanted};`);
     database.prepare("insert or ignore into meta values ('machine', ?)").run(crypto.randomUUID());
   });
 }

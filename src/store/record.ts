@@ -16,7 +16,10 @@ export interface EventState {
   /** `FLAG.complete` and `FLAG.copied`; never `FLAG.packed` or `FLAG.superseded`. */
   readonly flags: number;
   readonly hash: number;
+  /** How often what its source says of the event has changed, all places together; only goes up. */
   readonly revision: number;
+  /** How many records have made it what it is. */
+  readonly records: number;
   readonly position: number;
   readonly agent: string;
   readonly agentVersion?: string;
@@ -64,6 +67,7 @@ export function stateOfBatch(batch: Batch, row: number, nameOf: (name: number) =
     flags: column(COLUMN.flags) & STATE_FLAGS,
     hash: column(COLUMN.hash),
     revision: column(COLUMN.revision),
+    records: column(COLUMN.revision),
     position: column(COLUMN.position),
     agent: name(COLUMN.agent)!,
     agentVersion: name(COLUMN.agentVersion),
@@ -96,6 +100,7 @@ export function stateOfRow(row: EventRow, nameOf: (name: number) => string): Eve
     flags: flags & STATE_FLAGS,
     hash: row.hash as number,
     revision: row.revision as number,
+    records: row.records as number,
     position: row.position as number,
     agent: name("agent")!,
     agentVersion: name("agent_version"),
@@ -122,7 +127,8 @@ export function decodeState(body: Uint8Array): EventState {
 
 /** What decides between two states of one event when all else is equal: it names all that an event says, in one order. */
 export function canonicalText(state: EventState): string {
-  const { type, timestamp, agentVersion, session, parentSession, workspace, repository, branch, model } = state;
+  const { type, timestamp, agentVersion, session, parentSession, workspace, repository, branch, model } =
+    state;
   return JSON.stringify([
     type,
     timestamp,

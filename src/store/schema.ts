@@ -16,8 +16,9 @@ export interface Migration {
 /**
  * All migrations; the last one's version is the schema this program works with. A released one is never changed.
  *
- * - `events` has one row an event. `seq` is the order of export: a row that changes moves to a new one. Names
- *   (`agent`, `session`, …) are numbers of `names`, 0 for none; `flags` are those of `batch.ts`.
+ * - `events` has one row an event. `seq` is the order of export: a row that changes moves to a new one. `records` is how
+ *   many records made the state, `revision` how often it changed in all; only the second never falls. Names (`agent`,
+ *   `session`, …) are numbers of `names`, 0 for none; `flags` are those of `batch.ts`.
  * - `copies` says what other sources hold of the same event; `body` only where it differs from the row.
  * - `rereads` holds, while a source is read again from its start, which of its events were met and what changed.
  */
@@ -52,8 +53,8 @@ create table sources (
   relative_path text not null,
   format text not null,
   rank integer not null,
-  device integer not null,
-  inode integer not null,
+  device real not null,
+  inode real not null,
   birth integer,
   size integer not null,
   mtime integer not null,
@@ -91,6 +92,7 @@ create table events (
   seq integer primary key,
   id blob not null unique,
   revision integer not null,
+  records integer not null,
   type integer not null,
   timestamp integer not null,
   flags integer not null,
@@ -123,6 +125,7 @@ create table copies (
   session integer not null,
   position integer not null,
   revision integer not null,
+  records integer not null,
   flags integer not null,
   hash integer not null,
   body blob,
@@ -135,6 +138,7 @@ create table rereads (
   event blob not null,
   position integer not null,
   revision integer not null,
+  records integer not null,
   flags integer not null,
   hash integer not null,
   body blob,

@@ -7,6 +7,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { FileStamp } from "../sources/stamp.ts";
 import type { Failure, Segment } from "./batch.ts";
+import type { SourcePlace } from "./standing.ts";
 
 /** A source as it was found. */
 export interface SourceEntry {
@@ -38,12 +39,12 @@ export const READING = {
 export const MAX_ATTEMPTS = 3;
 
 /** What the writer keeps in mind of a source. */
-export interface WriterSource {
+export interface WriterSource extends SourcePlace {
   readonly id: number;
-  readonly rank: number;
   byteOffset: number;
   reading: number;
   adapterVersion: number;
+  collectedFrom: number;
 }
 
 /** The table `sources`. All methods want an open write transaction. */
@@ -53,8 +54,10 @@ export class SourceTable {
   readonly #place: StatementSync;
   readonly #select: StatementSync;
   readonly #begin: StatementSync;
+  readonly #end: StatementSync;
   readonly #advance: StatementSync;
   readonly #restart: StatementSync;
+  readonly #recount: StatementSync;
   readonly #fail: StatementSync;
   readonly #hold: StatementSync;
   readonly #known = new Map<number, WriterSource>();
@@ -70,10 +73,13 @@ export class SourceTable {
          status = 'pending', error = null where id = ?`,
     );
     this.#select = database.prepare(
-      "select id, rank, byte_offset, rereading, adapter_version from sources where id = ?",
+      "select root, twin, rank, byte_offset, rereading, adapter_version, collected_from from sources where id = ?",
     );
     this.#begin = database.prepare(
       "update sources set attempts = attempts + 1, status = 'syncing', error = null where id = ?",
+    );
+    this.#end = database.prepare(
+      "update sources set attempts = attempts - 1, status = 'pending' where id = ? and attempts > 0",
     );
     this.#advance = database.prepare(
       `update sources set device = ?, inode = ?, birth = ?, size = ?, mtime = ?, ctime = ?, read_at = ?,
@@ -83,10 +89,11 @@ export class SourceTable {
     );
     this.#restart = database.prepare(
       `update sources set byte_offset = 0, head_length = 0, head_hash = 0, tail_hash = 0, parser_state = null,
-         rereading = ?, left_out = 0, collected_from = ?, adapter_version = ?, status = 'pending' where id = ?`,
+         rereading = ?, left_out = 0, unread = 0, collected_from = ?, adapter_version = ?, status = 'pending' where id = ?`,
     );
+    this.#recount = database.prepare("update sources set left_out = 0, unread = unread * ? where id = ?");
     this.#fail = database.prepare(
-      "update sources set status = ?, error = ?, next_try = ?, gone = ? where id = ?",
+      "update sources set attempts = 0, status = ?, error = ?, next_try = ?, gone = ? where id = ?",
     );
     this.#hold = database.prepare("update sources set events = events + ? where id = ?");
   }
@@ -100,7 +107,8 @@ export class SourceTable {
   register(entries: readonly SourceEntry[]): number[] {
     return entries.map((entry) => {
       const { root, twin, path, relativePath, format, rank } = entry;
-      const known = entry.movedFrom ?? this.#find.get(entry.agent, root, twin)?.id as number | undefined;
+      // A source that was moved onto another one is read as that one: its file no longer fits its cursor.
+      const known = this.#find.get(entry.agent, root, twin)?.id as number | undefined ?? entry.movedFrom;
       if (known !== undefined) {
         this.#place.run(root, twin, path, relativePath, format, rank, known);
         this.#known.delete(known);
@@ -137,9 +145,11 @@ export class SourceTable {
     const source = {
       id,
       rank: row.rank as number,
+      name: `${row.root}/${row.twin}`,
       byteOffset: row.byte_offset as number,
       reading: row.rereading as number,
       adapterVersion: row.adapter_version as number,
+      collectedFrom: row.collected_from as number,
     };
     this.#known.set(id, source);
     return source;
@@ -150,14 +160,30 @@ export class SourceTable {
     for (const id of ids) this.#begin.run(id);
   }
 
+  /** Takes back the last attempt to read each of the sources. */
+  end(ids: readonly number[]): void {
+    for (const id of ids) this.#end.run(id);
+  }
+
   /** Has a source read again from its start. */
   restart(id: number, reading: number, collectedFrom: number, adapterVersion: number): void {
     this.#restart.run(reading, collectedFrom, adapterVersion, id);
     this.#known.delete(id);
   }
 
+  /** Starts the counts of a source anew: it is read from its start. */
+  recount(id: number, keepsUnread: boolean): void {
+    this.#recount.run(keepsUnread ? 1 : 0, id);
+  }
+
   /** Moves the cursor of a source to the end of a segment. */
-  advance(segment: Segment, reading: number, lastEvent: Uint8Array | null, unread: number, now: number): void {
+  advance(
+    segment: Segment,
+    reading: number,
+    lastEvent: Uint8Array | null,
+    unread: number,
+    now: number,
+  ): void {
     const { stamp, cursor } = segment;
     this.#advance.run(
       stamp.device,
@@ -188,7 +214,13 @@ export class SourceTable {
   /** Notes why a source could not be read, and when it is tried again. */
   fail(failure: Failure, nextTry: number | null): void {
     const isGone = failure.kind === "gone";
-    this.#fail.run(isGone ? "synced" : "error", isGone ? null : failure.message, nextTry, isGone ? 1 : 0, failure.source);
+    this.#fail.run(
+      isGone ? "synced" : "error",
+      isGone ? null : failure.message,
+      nextTry,
+      isGone ? 1 : 0,
+      failure.source,
+    );
   }
 
   /** Adds to the number of events that a source holds. */

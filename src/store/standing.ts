@@ -1,5 +1,5 @@
 /**
- * Decides which of several states of one event is shown: a total order that knows nothing of which arrived first.
+ * Decides which of several states of one event counts: a total order that knows nothing of which arrived first.
  *
  * @module
  */
@@ -7,58 +7,69 @@
 import { FLAG } from "./batch.ts";
 import { canonicalText, type EventState } from "./record.ts";
 
-/** What is compared of a state. */
-export interface Standing {
+/** A source, as far as it decides whose state is shown. */
+export interface SourcePlace {
   /** Of the source's kind; the lower is shown. */
   readonly rank: number;
-  readonly flags: number;
-  readonly revision: number;
-  readonly position: number;
-  /** `canonicalText()` of the state; asked for only when all else is equal. */
-  text(): string;
+  /** Its root and twin: decides when all else is equal. */
+  readonly name: string;
 }
 
 /**
- * Positive if `a` is shown before `b`, negative if after it, 0 if they say the same: kind of source, original before copy,
- * complete before incomplete, more records before fewer, earlier before later in its source, and last the text itself.
+ * Positive if the state `a` of source `placeA` is shown before the state `b` of source `placeB`, negative if after it: kind
+ * of source, then the states themselves, and of states that say the same that of the source whose name comes first.
  */
-export function compareStandings(a: Standing, b: Standing): number {
-  if (a.rank !== b.rank) return b.rank - a.rank;
+export function compareHoldings(
+  a: EventState,
+  placeA: SourcePlace,
+  b: EventState,
+  placeB: SourcePlace,
+): number {
+  if (placeA.rank !== placeB.rank) return placeB.rank - placeA.rank;
+  const states = compareStates(a, b);
+  if (states !== 0) return states;
+  return placeA.name === placeB.name ? 0 : placeA.name < placeB.name ? 1 : -1;
+}
+
+/**
+ * Positive if `a` comes before `b`, negative if after it, 0 if they say the same at the same place: original before copy,
+ * complete before incomplete, more records before fewer, earlier before later in its source, and last the text itself.
+ * The revision does not count: it tells of what was there before, too.
+ */
+function compareStates(a: EventState, b: EventState): number {
   const copied = (b.flags & FLAG.copied) - (a.flags & FLAG.copied);
   if (copied !== 0) return copied;
   const complete = (a.flags & FLAG.complete) - (b.flags & FLAG.complete);
   if (complete !== 0) return complete;
-  if (a.revision !== b.revision) return a.revision - b.revision;
+  if (a.records !== b.records) return a.records - b.records;
   if (a.position !== b.position) return b.position - a.position;
-  const [textA, textB] = [a.text(), b.text()];
+  if (a.hash === b.hash) return 0;
+  const [textA, textB] = [canonicalText(a), canonicalText(b)];
   return textA === textB ? 0 : textA > textB ? 1 : -1;
 }
 
-/** The standing of a state whose source has that rank. */
-export function standingOf(state: EventState, rank: number): Standing {
-  return {
-    rank,
-    flags: state.flags,
-    revision: state.revision,
-    position: state.position,
-    text: () => canonicalText(state),
-  };
+/**
+ * What one source says of an event after it said `known` and now goes on to say `next`: the later state of one place
+ * counts; of two places (the event was written twice) the one that comes first. Returns `known` itself if nothing changes.
+ *
+ * The revision grows by the records that are new. So it is the same wherever the reading paused in between.
+ */
+export function fold(known: EventState, next: EventState): EventState {
+  if (known.position !== next.position) {
+    if (compareStates(next, known) <= 0) return known;
+    return { ...next, revision: known.revision + next.records };
+  }
+  const added = Math.max(next.records - known.records, next.hash === known.hash ? 0 : 1);
+  return added === 0 ? known : { ...next, revision: known.revision + added };
 }
 
 /**
- * What one source says of an event after it said `known` and now says `next`: the later state of one place counts; of two
- * places (the event was written twice) the one that comes first. Returns `known` itself if nothing changes.
- *
- * @param isFinal `next` counts wherever it stands: it is what the source says when read from its start
+ * What one source says of an event after it said `known` and, read again from its start, says `next`. A new place alone is
+ * a new revision, too: by it the source may now come before others that say something else.
  */
-export function fold(known: EventState, next: EventState, rank: number, isFinal: boolean): EventState {
-  if (
-    !isFinal && known.position !== next.position &&
-    compareStandings(standingOf(next, rank), standingOf(known, rank)) <= 0
-  ) return known;
-  if (next.hash !== known.hash) return raise(next, known);
-  const revision = Math.max(next.revision, known.revision);
-  return revision === known.revision && next.position === known.position ? known : { ...next, revision };
+export function replace(known: EventState, next: EventState): EventState {
+  const isSame = next.hash === known.hash && next.records === known.records && next.position === known.position;
+  return isSame ? known : raise(next, known);
 }
 
 /** The state `next` with a revision above that of `known`, which it replaces. */

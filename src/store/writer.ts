@@ -5,24 +5,19 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Batch, COLUMN, COLUMNS, type Failure, type Segment } from "./batch.ts";
+import { type Batch, COLUMN, COLUMNS, type Failure, FLAG, type Segment } from "./batch.ts";
 import { type EventSource, EventTable } from "./event_table.ts";
 import { NameTable } from "./names.ts";
 import { openToWrite } from "./open.ts";
 import { READING, type SourceEntry, SourceTable } from "./source_table.ts";
 import { UnreadTable } from "./unread_table.ts";
 
-/** How far a source is after a segment was applied. */
-export interface Progress {
-  readonly source: number;
-  readonly segment: Segment;
-}
-
 /** What became of a batch. */
 export interface Applied {
-  readonly progress: readonly Progress[];
-  /** Sources whose segment did not continue what is committed; they must be read again from there. */
-  readonly stale: readonly number[];
+  /** Segments that are in the open transaction now. */
+  readonly accepted: readonly Segment[];
+  /** Segments that did not continue what is committed; their sources must be read again from there. */
+  readonly stale: readonly Segment[];
   readonly failures: readonly Failure[];
 }
 
@@ -52,7 +47,7 @@ export class StoreWriter {
     const database = this.database = openToWrite(path);
     this.#names = new NameTable(database);
     this.#sources = new SourceTable(database);
-    this.#events = new EventTable(database, this.#names, this.#counters, (id) => this.#sources.get(id).rank);
+    this.#events = new EventTable(database, this.#names, this.#counters, (id) => this.#sources.get(id));
     this.#unread = new UnreadTable(database, this.#counters);
     this.#saveCounters = database.prepare("update counters set seq = ?, events = ?, unread_bytes = ?");
     this.#load();
@@ -114,6 +109,11 @@ export class StoreWriter {
     this.#sources.begin(sources);
   }
 
+  /** The collector ends before it came to these sources: the attempts don't count. */
+  endAttempts(sources: readonly number[]): void {
+    this.#sources.end(sources);
+  }
+
   /**
    * Has a source read again from its start.
    *
@@ -131,46 +131,22 @@ export class StoreWriter {
    * @param now ms since the epoch
    */
   apply(batch: Batch, now: number): Applied {
-    const progress: Progress[] = [];
-    const stale: number[] = [];
-    const sourceOfRow: EventSource[] = new Array(batch.rows);
-    const rows: number[] = [];
     const accepted: Segment[] = [];
-    for (const segment of batch.segments) {
-      const source = this.#sources.get(segment.source);
-      if (segment.restarted !== undefined) this.#startAgain(segment);
-      if (source.byteOffset !== segment.from) {
-        stale.push(segment.source);
-        continue;
-      }
-      const isDamaged = segment.unread.some(({ reason }) => reason.startsWith("damaged") || reason.startsWith("failed"));
-      if (source.reading === READING.again && isDamaged) source.reading = READING.againPartly;
-      const eventSource = { id: source.id, rank: source.rank, rereading: source.reading !== READING.onward };
-      for (let row = segment.firstRow; row < segment.endRow; row++) {
-        sourceOfRow[row] = eventSource;
-        rows.push(row);
-      }
-      // So that a later segment of the same source in this batch continues it.
-      source.byteOffset = segment.cursor.offset;
-      accepted.push(segment);
+    const stale: Segment[] = [];
+    for (const segments of readsOf(batch.segments)) {
+      const continued = segments.filter((segment) =>
+        this.#continues(segment) || (stale.push(segment), false)
+      );
+      this.#take(batch, continued, now);
+      accepted.push(...continued);
     }
-    this.#events.take(batch, this.#afterHorizon(batch, rows), (row) => sourceOfRow[row]!);
-    for (const segment of accepted) {
-      const source = this.#sources.get(segment.source);
-      if (segment.atEnd && source.reading !== READING.onward) {
-        const eventSource = { id: source.id, rank: source.rank, rereading: false };
-        this.#events.finishReread(eventSource, source.reading === READING.again);
-        source.reading = READING.onward;
-      }
-      const unread = this.#unread.take(segment, source.adapterVersion);
-      const last = segment.endRow - 1;
-      const lastEvent = last >= segment.firstRow ? batch.ids.slice(last * 16, last * 16 + 16) : null;
-      this.#sources.advance(segment, source.reading, lastEvent, unread, now);
-      progress.push({ source: segment.source, segment });
-    }
-    for (const [source, difference] of this.#events.takeHeld()) this.#sources.hold(source, difference);
-    for (const failure of batch.failures) this.#sources.fail(failure, nextTry(failure, now));
-    return { progress, stale, failures: batch.failures };
+    for (const failure of batch.failures) this.fail(failure, now);
+    return { accepted, stale, failures: batch.failures };
+  }
+
+  /** Notes why a source could not be read. */
+  fail(failure: Failure, now: number): void {
+    this.#sources.fail(failure, nextTry(failure, now));
   }
 
   /** Shows a problem in `status`, from now on. */
@@ -188,7 +164,11 @@ export class StoreWriter {
 
   /** Answers a request of another process. */
   answer(request: number, state: "working" | "done" | "failed", answer: string): void {
-    this.database.prepare("update requests set state = ?, answer = ? where id = ?").run(state, answer, request);
+    this.database.prepare("update requests set state = ?, answer = ? where id = ?").run(
+      state,
+      answer,
+      request,
+    );
   }
 
   /** Removes requests that were made before a time: nobody waits for them any more. */
@@ -205,12 +185,14 @@ export class StoreWriter {
       this.#horizon = horizon;
       this.database.prepare("insert or replace into meta values ('horizon', ?)").run(String(horizon));
     }
-    const old = this.database.prepare("select id, source from events where timestamp < ? limit ?").all(horizon, limit);
+    const old = this.database.prepare("select id, source, flags from events where timestamp < ? limit ?")
+      .all(horizon, limit);
     const remove = this.database.prepare("delete from events where id = ?");
     const copies = this.database.prepare("select source from copies where event = ?");
     const removeCopies = this.database.prepare("delete from copies where event = ?");
-    for (const { id, source } of old) {
-      this.#sources.hold(source as number, -1);
+    for (const { id, source, flags } of old) {
+      // What is superseded, no source holds.
+      if (((flags as number) & FLAG.superseded) === 0) this.#sources.hold(source as number, -1);
       for (const copy of copies.all(id as Uint8Array)) this.#sources.hold(copy.source as number, -1);
       removeCopies.run(id as Uint8Array);
       remove.run(id as Uint8Array);
@@ -228,12 +210,55 @@ export class StoreWriter {
     this.database.close();
   }
 
+  /** Whether a segment starts where its source is committed; if so, the next may start at its end. */
+  #continues(segment: Segment): boolean {
+    const source = this.#sources.get(segment.source);
+    if (segment.restarted !== undefined) this.#startAgain(segment);
+    if (source.byteOffset !== segment.from) return false;
+    source.byteOffset = segment.cursor.offset;
+    return true;
+  }
+
+  /** Takes segments that continue what is committed. */
+  #take(batch: Batch, segments: readonly Segment[], now: number): void {
+    const sourceOfRow: EventSource[] = new Array(batch.rows);
+    const rows: number[] = [];
+    for (const segment of segments) {
+      const source = this.#sources.get(segment.source);
+      const isDamaged = segment.unread.some(({ reason }) =>
+        reason.startsWith("damaged") || reason.startsWith("failed")
+      );
+      if (source.reading === READING.again && isDamaged) source.reading = READING.againPartly;
+      const eventSource = { id: source.id, rereading: source.reading !== READING.onward };
+      for (let row = segment.firstRow; row < segment.endRow; row++) {
+        sourceOfRow[row] = eventSource;
+        rows.push(row);
+      }
+    }
+    this.#events.take(batch, this.#afterHorizon(batch, rows), (row) => sourceOfRow[row]!);
+    for (const segment of segments) {
+      const source = this.#sources.get(segment.source);
+      if (segment.atEnd && source.reading !== READING.onward) {
+        // What is not wanted any more, or not stored again, is not missing.
+        const lostFrom = Math.max(source.collectedFrom, this.#horizon);
+        this.#events.finishReread(source.id, source.reading === READING.again ? lostFrom : undefined);
+        source.reading = READING.onward;
+      }
+      const unread = this.#unread.take(segment, source.adapterVersion);
+      const last = segment.endRow - 1;
+      const lastEvent = last >= segment.firstRow ? batch.ids.slice(last * 16, last * 16 + 16) : null;
+      this.#sources.advance(segment, source.reading, lastEvent, unread, now);
+    }
+    for (const [source, difference] of this.#events.takeHeld()) this.#sources.hold(source, difference);
+  }
+
   /** The source of a segment is read from its start: what was committed of it stays, and is compared. */
   #startAgain(segment: Segment): void {
     const source = this.#sources.get(segment.source);
     const shrunk = segment.restarted!.shrunk || source.reading === READING.againPartly;
     this.#events.startReread(segment.source);
     if (!shrunk) this.#unread.clear(segment.source);
+    this.#sources.recount(segment.source, shrunk);
     source.reading = shrunk ? READING.againPartly : READING.again;
     source.byteOffset = 0;
   }
@@ -251,6 +276,23 @@ export class StoreWriter {
     const horizon = this.database.prepare("select value from meta where key = 'horizon'").get()?.value;
     this.#horizon = Number(horizon ?? 0);
   }
+}
+
+/** The segments in their order, cut wherever a source is started again that has segments before: those come to their end first. */
+function readsOf(segments: readonly Segment[]): Segment[][] {
+  const reads: Segment[][] = [];
+  let met = new Set<number>();
+  let read: Segment[] = [];
+  for (const segment of segments) {
+    if (segment.restarted !== undefined && met.has(segment.source)) {
+      reads.push(read);
+      read = [];
+      met = new Set();
+    }
+    read.push(segment);
+    met.add(segment.source);
+  }
+  return [...reads, read];
 }
 
 /** When a source that could not be read is tried again, ms since the epoch; `null` if only a change of it calls for that. */

@@ -1,6 +1,8 @@
 /** The part of https://jsr.io/@std/assert that the tests use. */
 export class AssertionError extends Error {}
+export function equal(a: unknown, b: unknown): boolean;
 export function assert(value: unknown, message?: string): asserts value;
+export function assertFalse(value: unknown, message?: string): void;
 export function assertEquals<T>(actual: T, expected: T, message?: string): void;
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
 export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): asserts actual is T;

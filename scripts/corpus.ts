@@ -1,0 +1,118 @@
+// deno-lint-ignore-file no-console -- a script talks to a terminal
+/**
+ * Holds the program against a corpus of real transcripts: each file is laid out as the home of its agent, synced by the
+ * real program and queried, and what comes out is counted beside what `EXPECTED.md` says.
+ *
+ * `deno run -A scripts/corpus.ts CORPUS_DIR [PART]`: a PART limits the run to the files whose path holds it. `DEVLOG_BIN`
+ * names a compiled program to use instead of the source. Ends with `N matched, N differ`. Exit codes: 0 all matched, 1
+ * something differs, 2 wrong usage.
+ *
+ * @module
+ */
+
+import { type CountedEvent, countEvents, countOtherPrompts } from "./corpus/counts.ts";
+import { type Counts, type ExpectedFile, parseExpected } from "./corpus/expected.ts";
+
+const COLUMNS = [
+  "prompts",
+  "calls",
+  "input",
+  "output",
+  "cacheWrite",
+  "cacheRead",
+] as const satisfies readonly (keyof Counts)[];
+
+/** Names a rollout that the corpus keeps under another name. */
+const ROLLOUT = "rollout-2025-01-01T00-00-00-00000000-0000-4000-8000-000000000000.jsonl";
+
+async function main([corpus, part = ""]: readonly string[]): Promise<number> {
+  if (corpus === undefined) {
+    console.error("usage: deno run -A scripts/corpus.ts CORPUS_DIR [PART]");
+    return 2;
+  }
+  const files = parseExpected(await Deno.readTextFile(`${corpus}/EXPECTED.md`))
+    .filter(({ path }) => path.includes(part));
+  let matched = 0;
+  for (const file of files) {
+    const text = await Deno.readTextFile(`${corpus}/${file.path}`);
+    const others = countOtherPrompts(file.agent, text);
+    const expected = { ...file.counts, prompts: file.counts.prompts + others };
+    const found = countEvents(await collect(file, text));
+    const isSame = COLUMNS.every((column) => expected[column] === found[column]);
+    if (isSame) matched++;
+    console.log(`${isSame ? "same  " : "DIFFER"}  ${file.path}\n        ${renderCounts(expected, found)}`);
+  }
+  console.log(`${matched} matched, ${files.length - matched} differ`);
+  return matched === files.length && matched > 0 ? 0 : 1;
+}
+
+/** `prompts 3 calls 5/4 …`: what is expected, and after a stroke what was found where it is not the same. */
+function renderCounts(expected: Counts, found: Counts): string {
+  return COLUMNS.map((column) => {
+    const isSame = expected[column] === found[column];
+    return `${column} ${expected[column]}${isSame ? "" : `/${found[column]}`}`;
+  }).join("  ");
+}
+
+/** Syncs a home that holds this one file, and returns all its events. */
+async function collect(file: ExpectedFile, text: string): Promise<readonly CountedEvent[]> {
+  const home = await Deno.makeTempDir({ prefix: "devlog-corpus-" });
+  try {
+    const path = `${home}/${placeOf(file)}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, text);
+    await runProgram(home, ["sync", "--initial-sync-days", "0"]);
+    const lines = await runProgram(home, ["query", "--all", "--limit", "0", "--format", "jsonl"]);
+    return lines.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+/** Where in a home the agent would have written the file. */
+function placeOf({ agent, path }: ExpectedFile): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (agent === "claude-code") return `.claude/projects/-corpus/${name}`;
+  return `.codex/sessions/2025/01/01/${name.startsWith("rollout-") ? name : ROLLOUT}`;
+}
+
+/** Runs the program in a home of its own and returns what it printed; a failure of it is an error. */
+async function runProgram(home: string, args: readonly string[]): Promise<string> {
+  const binary = Deno.env.get("DEVLOG_BIN");
+  const main = new URL("../main.ts", import.meta.url).href;
+  const command = new Deno.Command(binary ?? Deno.execPath(), {
+    args: binary === undefined ? ["run", "-A", main, ...args] : [...args],
+    env: {
+      HOME: home,
+      USERPROFILE: home,
+      DEVLOG_HOME: `${home}/.devlog`,
+      // The homes of this machine's own agents are not meant.
+      CLAUDE_CONFIG_DIR: "",
+      CODEX_HOME: "",
+      XDG_CONFIG_HOME: "",
+      // Deno keeps its cache below the home folder.
+      DENO_DIR: await denoFolder(),
+    },
+    stdin: "null",
+    stderr: "piped",
+    stdout: "piped",
+  });
+  const { code, stdout, stderr } = await command.output();
+  if (code !== 0) {
+    throw new Error(`${args[0]} ended with ${code}: ${new TextDecoder().decode(stderr)}`);
+  }
+  return new TextDecoder().decode(stdout);
+}
+
+let folder: string | undefined;
+
+/** The folder in which Deno keeps what it loaded. */
+async function denoFolder(): Promise<string> {
+  if (folder === undefined) {
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+    folder = String(JSON.parse(new TextDecoder().decode(stdout)).denoDir);
+  }
+  return folder;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,86 @@
+/**
+ * What a corpus says of its files: `EXPECTED.md` holds counts that were taken from the raw files without any parser.
+ *
+ * @module
+ */
+
+/** What is counted of one file. */
+export interface Counts {
+  /** What people, parent agents and the program on their behalf typed or sent. */
+  readonly prompts: number;
+  /** Distinct tool calls. */
+  readonly calls: number;
+  /** Tokens in, without those of a cache. */
+  readonly input: number;
+  readonly output: number;
+  readonly cacheWrite: number;
+  readonly cacheRead: number;
+}
+
+/** The agents whose files are counted, by the folder of the corpus that holds them. */
+export type CorpusAgent = "claude-code" | "codex";
+
+/** One file of the corpus. */
+export interface ExpectedFile {
+  /** Path below the corpus. */
+  readonly path: string;
+  readonly agent: CorpusAgent;
+  readonly counts: Counts;
+}
+
+/**
+ * The files of Claude Code and Codex with their counts. A section starts with `` ### `path` ``; its lines are read as the
+ * counting script wrote them.
+ *
+ * @throws {Error} when a section lacks a count
+ */
+export function parseExpected(text: string): readonly ExpectedFile[] {
+  return text.split(/^### /m).slice(1).flatMap((section) => {
+    const path = /^`([^`]+)`/.exec(section)?.[1];
+    const agent = path?.split("/", 1)[0];
+    if (path === undefined || (agent !== "claude-code" && agent !== "codex")) return [];
+    try {
+      return [{ path, agent, counts: agent === "codex" ? readCodex(section) : readClaude(section) }];
+    } catch (cause) {
+      throw new Error(`EXPECTED.md: ${path}: ${(cause as Error).message}`, { cause });
+    }
+  });
+}
+
+function readClaude(section: string): Counts {
+  const tokens = section.split("\n").find((line) => line.startsWith("- tokens, last line per"));
+  if (tokens === undefined) throw new Error("no line of tokens");
+  return {
+    prompts: numberAfter(section, "user prompts"),
+    calls: numberAfter(section, "distinct tool_use ids"),
+    input: numberAfter(tokens, "input"),
+    output: numberAfter(tokens, "output"),
+    cacheWrite: numberAfter(tokens, "cache creation"),
+    cacheRead: numberAfter(tokens, "cache read"),
+  };
+}
+
+/** Codex counts tokens of the cache as part of its input, and names none that it wrote there. */
+function readCodex(section: string): Counts {
+  const words = "sum of last_token_usage without repeats {";
+  const at = section.indexOf(words);
+  if (at < 0) throw new Error(`no "${words}"`);
+  const sum = section.slice(at + words.length, section.indexOf("}", at));
+  // `{}` where nothing was used, and no key where nothing was cached.
+  const used = (name: string) => sum.includes(`'${name}':`) ? numberAfter(sum, `'${name}':`) : 0;
+  return {
+    prompts: numberAfter(section, "user_message events"),
+    calls: numberAfter(section, "tool calls (distinct call ids)"),
+    input: used("input_tokens") - used("cached_input_tokens"),
+    output: used("output_tokens"),
+    cacheWrite: 0,
+    cacheRead: used("cached_input_tokens"),
+  };
+}
+
+function numberAfter(text: string, words: string): number {
+  const at = text.indexOf(`${words} `);
+  const digits = at < 0 ? undefined : /^\d+/.exec(text.slice(at + words.length + 1))?.[0];
+  if (digits === undefined) throw new Error(`no number after "${words}"`);
+  return Number(digits);
+}

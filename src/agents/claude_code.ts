@@ -1,0 +1,62 @@
+/**
+ * Claude Code: the command line, its editor extensions and the SDK all write the same transcripts.
+ *
+ * One file per session, `projects/<slug>/<session>.jsonl`, append-only; a sub-agent has its own file, beside the sessions
+ * (until 2.0) or in `<session>/subagents/`, where those of a workflow lie one folder deeper. Resumed and forked sessions
+ * copy earlier records into a new file. Measured on transcripts of versions 1.0.108 to 2.1.207.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { ClaudeCodeParser } from "./claude_code/parser.ts";
+
+/** What Claude Code writes, and where. */
+export const claudeCode: Agent = {
+  id: "claude-code",
+  name: "Claude Code",
+  adapterVersion: 1,
+  // `cleanupPeriodDays` of its settings, 30 unless changed.
+  deletesAfterDays: 30,
+
+  roots(environment: Environment): readonly string[] {
+    const folders = configFolders(environment).map((folder) => joinPath(environment.os, folder, "projects"));
+    return [...new Set(folders)];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    const parts = relativePath.split("/");
+    const name = parts.at(-1)!;
+    if (!name.endsWith(".jsonl")) return undefined;
+    const isAgents = name.startsWith("agent-");
+    const isBeside = parts.length === 2;
+    const isBelow = parts.length >= 4 && parts[2] === SUBAGENTS && isAgents;
+    if (!isBeside && !isBelow) return undefined;
+    // Some sub-agents (of side questions, of compaction) start from a replay of the session: the session is shown.
+    return { format: "jsonl", twin: relativePath, rank: isAgents ? 1 : 0 };
+  },
+
+  enters(relativePath: string): boolean {
+    const parts = relativePath.split("/");
+    // `projects/<slug>/<session>/subagents/…`; beside `subagents` lie only persisted results and notes.
+    return parts.length <= 2 ? parts[1] !== "memory" : parts[2] === SUBAGENTS;
+  },
+
+  parser: (source, emit, state) => new ClaudeCodeParser(source, emit, state),
+};
+
+const SUBAGENTS = "subagents";
+
+/** The folders that hold settings and history. Some 1.0 versions used the XDG one. */
+function configFolders(environment: Environment): readonly string[] {
+  const { os, home } = environment;
+  const configured = (environment.get("CLAUDE_CONFIG_DIR") ?? "").split(",")
+    .map((folder) => expandHome(folder.trim(), environment))
+    .filter((folder) => isAbsolute(folder, os));
+  if (configured.length > 0) return configured;
+  const xdg = environment.get("XDG_CONFIG_HOME") ?? "";
+  const config = isAbsolute(xdg, os) ? xdg : joinPath(os, home, ".config");
+  return [joinPath(os, home, ".claude"), joinPath(os, config, "claude")];
+}

@@ -1,0 +1,65 @@
+/**
+ * What all events of one record share: where and when, and what identifies them.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../agent.ts";
+import { asInstant, asObject, asText, hourOf } from "../values.ts";
+
+/** The part of a draft that its record decides. */
+export interface Context {
+  readonly timestamp: number;
+  readonly agentVersion: string | undefined;
+  readonly sessionId: string;
+  readonly parentSessionId: string | undefined;
+  readonly workspace: string | undefined;
+  readonly branch: string | undefined;
+  readonly anchor: string;
+  readonly position: number;
+  readonly revision: number;
+  readonly complete: boolean;
+  readonly copied: true | undefined;
+}
+
+/**
+ * Reads the context of a record.
+ *
+ * @param session stands in where the record names no session
+ * @returns `undefined` if the record says no time: nothing can be identified without
+ */
+export function readContext(record: JsonObject, position: number, session: string): Context | undefined {
+  const timestamp = asInstant(record.timestamp);
+  if (timestamp === undefined) return undefined;
+  const origin = originOf(record);
+  const agentId = agentOf(record);
+  const recordedIn = origin ?? asText(record.sessionId) ?? session;
+  return {
+    timestamp,
+    agentVersion: asText(record.version),
+    sessionId: sessionOf(recordedIn, agentId),
+    parentSessionId: agentId === undefined ? undefined : recordedIn,
+    workspace: asText(record.cwd),
+    branch: asText(record.gitBranch),
+    anchor: hourOf(timestamp),
+    position,
+    revision: 1,
+    complete: true,
+    copied: origin === undefined ? undefined : true,
+  };
+}
+
+/** The sub-agent that wrote a record, if one did. */
+export function agentOf(record: JsonObject): string | undefined {
+  return record.isSidechain === true ? asText(record.agentId) : undefined;
+}
+
+/** The session from which a fork copied a record, if it did. */
+export function originOf(record: JsonObject): string | undefined {
+  return asText(asObject(record.forkedFrom)?.sessionId);
+}
+
+/** A sub-agent's records carry the session of its parent; its own session is told apart by its id. */
+export function sessionOf(session: string, agentId: string | undefined): string {
+  return agentId === undefined ? session : `${session}/${agentId}`;
+}

@@ -1,0 +1,60 @@
+/**
+ * OpenAI Codex CLI: the command line, its editor extension and its desktop app all write the same rollouts.
+ *
+ * One file per thread, `sessions/YYYY/MM/DD/rollout-<local time>-<thread id>.jsonl`, append-only; archiving moves it to
+ * `archived_sessions/`, and a background worker may compress it there (`.jsonl.zst`). A fork, and a resume until about
+ * 0.40, starts a new file with the lines of its parent. Measured on rollouts of versions before 0.30 (bare items), 0.34
+ * and 0.118 to 0.147; layout of forks and archives from openai/codex `codex-rs/rollout` and `codex-rs/core`.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { CodexParser } from "./codex/parser.ts";
+
+/** What Codex writes, and where. */
+export const codex: Agent = {
+  id: "codex",
+  name: "Codex CLI",
+  adapterVersion: 1,
+
+  roots({ os, home, get }: Environment): readonly string[] {
+    const configured = get("CODEX_HOME");
+    // A relative one means another folder in each folder that Codex runs in.
+    return [
+      configured !== undefined && isAbsolute(configured, os) ? configured : joinPath(os, home, ".codex"),
+    ];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    if (!this.enters(relativePath)) return undefined;
+    const [, name, compressed] = ROLLOUT.exec(relativePath) ?? [];
+    if (name === undefined) return undefined;
+    const twin = threadInName(name) ?? name;
+    // Resuming an archived thread writes the plain file back before it removes the compressed one: the plain one counts.
+    return compressed === undefined
+      ? { format: "jsonl", twin, rank: 0 }
+      : { format: "jsonl.zst", twin, rank: 1 };
+  },
+
+  enters(relativePath: string): boolean {
+    return FOLDERS.includes(relativePath.split("/", 1)[0]!);
+  },
+
+  parser: ({ relativePath }, emit, state) => {
+    const name = ROLLOUT.exec(relativePath)?.[1] ?? relativePath;
+    return new CodexParser(threadInName(name) ?? name, emit, state);
+  },
+};
+
+const FOLDERS: readonly string[] = ["sessions", "archived_sessions"];
+
+/** The name of a rollout without its ending, and whether it is compressed. */
+const ROLLOUT = /\/([^/]+)\.jsonl(\.zst)?$/;
+
+/** The thread id at the end of a rollout's name. */
+function threadInName(name: string): string | undefined {
+  return /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.exec(name)?.[0];
+}

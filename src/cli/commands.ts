@@ -1,0 +1,34 @@
+/**
+ * The table of commands. Each is imported only when it is called, so that none pays for another. The imports are literal
+ * for `deno compile` to find them.
+ *
+ * @module
+ */
+
+import type { Command } from "./command.ts";
+
+/** A line of the table. */
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+/** All commands, in the order of the help. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  start: {
+    summary: "Sync the history of all agents and keep it current",
+    load: () => import("./start.ts"),
+  },
+  stop: { summary: "Stop the running collector", load: () => import("./stop.ts") },
+  sync: { summary: "Bring everything up to date once, and exit", load: () => import("./sync.ts") },
+  status: { summary: "Show how things are, on one screen", load: () => import("./status.ts") },
+  query: { summary: "Find events", load: () => import("./query.ts") },
+  config: {
+    summary: "Show, check or create the configuration",
+    load: () => import("./config.ts"),
+  },
+  version: {
+    summary: "Show the version of the program and of what it is built on",
+    load: () => import("./version.ts"),
+  },
+};

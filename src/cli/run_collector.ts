@@ -1,0 +1,137 @@
+/**
+ * Runs a collector in this process, for `start` and `sync`.
+ *
+ * @module
+ */
+
+import { loadConfig } from "../config/load.ts";
+import { configPath, storagePaths } from "../config/paths.ts";
+import type { Config } from "../config/config.ts";
+import { VERSION } from "../platform/program.ts";
+import { CollectorLock, collectorInfo, removeCollectorInfo } from "../service/lock.ts";
+import { diskTrouble, prepareFolder } from "../service/prepare.ts";
+import { Collector, type SyncProgress } from "../sync/collector.ts";
+import { StoreRefusedError } from "../sync/pipeline.ts";
+import type { Invocation, OptionSpec } from "./command.ts";
+import { AnotherCollectorError, EXIT, UserError } from "./errors.ts";
+import { formatBytes, formatCount } from "./format.ts";
+import { ProgressLine } from "./progress.ts";
+import { sanitize } from "./sanitize.ts";
+import type { Terminal } from "./terminal.ts";
+
+const DAY = 86_400_000;
+
+/** `--initial-sync-days`, the same for both commands. */
+export const DAYS_OPTION: OptionSpec = {
+  name: "initial-sync-days",
+  type: "integer",
+  placeholder: "N",
+  description: "How many days of history to take the first time, 0 for all; sync.initial_sync_days by default",
+};
+
+/** What the command that runs the collector decides. */
+export interface RunOptions {
+  readonly startedBy: "start" | "sync";
+  readonly once: boolean;
+}
+
+/**
+ * Runs a collector until it is told to end.
+ *
+ * @returns the exit code
+ * @throws {AnotherCollectorError} if one is running
+ */
+export async function runCollector(invocation: Invocation, { startedBy, once }: RunOptions): Promise<number> {
+  const { environment, terminal, options } = invocation;
+  const { config } = await loadConfig(undefined, environment);
+  const paths = storagePaths(config, environment);
+  prepareFolder(paths, environment.os);
+  using lock = CollectorLock.acquire(paths.lock);
+  if (lock === undefined) throw new AnotherCollectorError(describeOther(paths.collector));
+
+  const days = options.integer("initial-sync-days") ?? config.sync.initial_sync_days;
+  const line = new ProgressLine(terminal, performance.now());
+  const collector = new Collector({
+    environment,
+    config,
+    storePath: paths.database,
+    infoPath: paths.collector,
+    version: VERSION,
+    startedBy,
+    collectFrom: days === 0 ? 0 : Date.now() - days * DAY,
+    once,
+    reloadConfig: configWatch(configPath(environment), () => loadConfig(undefined, environment)),
+    diskTrouble: () => diskTrouble(paths.folder),
+    report: {
+      progress: (progress) => line.show(progress, performance.now()),
+      upToDate: (progress) => {
+        line.clear();
+        sayUpToDate(terminal, progress, once);
+      },
+      note: (message) => {
+        line.clear();
+        terminal.err(`${sanitize(message, { lines: true })}\n`);
+      },
+    },
+  });
+
+  const stop = () => collector.stop();
+  const signals: Deno.Signal[] = environment.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  try {
+    const inTime = await collector.run();
+    removeCollectorInfo(paths.collector);
+    // A thread that does not end holds the process.
+    if (!inTime) Deno.exit(EXIT.done);
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof StoreRefusedError && error.reason !== "Error") {
+      throw new UserError(error.message, { cause: error });
+    }
+    throw error;
+  } finally {
+    line.clear();
+    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+  }
+}
+
+function describeOther(path: string): string | undefined {
+  const info = collectorInfo(path);
+  return info === undefined ? undefined : `process ${info.pid}, since ${new Date(info.startedAt).toLocaleString()}`;
+}
+
+function sayUpToDate(terminal: Terminal, progress: SyncProgress, once: boolean): void {
+  const { sources, totalBytes, leftOutSources, leftOutBytes } = progress;
+  const lines = [`up to date: ${formatCount(sources)} sources, ${formatBytes(totalBytes)}`];
+  if (leftOutSources > 0) {
+    lines.push(
+      `${formatCount(leftOutSources)} older sources (${formatBytes(leftOutBytes)}) were left out. To take them too: ` +
+        `devlog-collector ${once ? "sync" : "start"} --initial-sync-days 0`,
+    );
+  }
+  if (!once) lines.push("watching for new events; Ctrl-C ends it");
+  terminal.err(`${lines.join("\n")}\n`);
+}
+
+/** Says what the configuration is now, if its file has changed since this was last asked. */
+function configWatch(path: string, load: () => Promise<{ config: Config }>): () => Promise<Config | undefined> {
+  let known = fileMark(path);
+  return async () => {
+    const mark = fileMark(path);
+    if (mark === known) return undefined;
+    known = mark;
+    return (await load()).config;
+  };
+}
+
+function fileMark(path: string): string {
+  try {
+    const { mtime, size, ino } = Deno.statSync(path);
+    return `${mtime?.getTime()}:${size}:${ino}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * `sync --status`: how far each source is.
+ *
+ * @module
+ */
+
+import type { StoreReader } from "../store/reader.ts";
+import { type KnownSource, listSources } from "../store/source_list.ts";
+import type { Invocation } from "./command.ts";
+import { EXIT } from "./errors.ts";
+import { formatAge, formatBytes, formatCount } from "./format.ts";
+import { table } from "./table.ts";
+
+/** How a source stands, for people and scripts: `synced`, `syncing`, `pending`, `error`, `left-out` or `gone`. */
+export function standingOf(source: KnownSource): string {
+  if (source.gone) return "gone";
+  const isLeftOut = source.readAt === 0 && source.status === "pending" && source.stamp.mtime < source.collectedFrom;
+  return isLeftOut ? "left-out" : source.status;
+}
+
+/** Prints all sources: as a table, those that are not synced with the reason; or as JSON. */
+export function showSources(reader: StoreReader, { options, terminal }: Invocation): number {
+  const sources = listSources(reader);
+  if (options.text("format") === "json") {
+    terminal.out(`${JSON.stringify(sources.map(describe), null, 2)}\n`);
+    return EXIT.done;
+  }
+  const now = Date.now();
+  const rows = sources.map((source) => [
+    standingOf(source),
+    source.agent,
+    source.stamp.size === 0 ? "0 B" : formatBytes(source.stamp.size),
+    formatCount(source.events),
+    source.lastSyncedAt === undefined ? "never" : formatAge(source.lastSyncedAt, now),
+    source.error === undefined ? source.path : `${source.path}: ${source.error}`,
+  ]);
+  const columns = [
+    { header: "state" },
+    { header: "agent" },
+    { header: "size", align: "right" },
+    { header: "events", align: "right" },
+    { header: "synced" },
+    { header: "source" },
+  ] as const;
+  terminal.out(table(rows, columns, { width: terminal.columns, paintHeader: terminal.colour.dim }));
+  return EXIT.done;
+}
+
+/** A source as scripts see it; the keys are documented in `docs/commands.md`. */
+function describe(source: KnownSource): Record<string, unknown> {
+  const time = (ms: number | undefined) => ms === undefined ? null : new Date(ms).toISOString();
+  return {
+    id: source.id,
+    agent: source.agent,
+    path: source.path,
+    state: standingOf(source),
+    bytes: source.stamp.size,
+    byteOffset: source.cursor.offset,
+    events: source.events,
+    unreadRecords: source.unread,
+    leftOutEvents: source.leftOut,
+    collectedFrom: source.collectedFrom === 0 ? null : time(source.collectedFrom),
+    lastSyncedAt: time(source.lastSyncedAt),
+    lastEventId: source.lastEventId ?? null,
+    error: source.error ?? null,
+    nextTry: time(source.nextTry),
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * `stop`: ends the running collector cleanly.
+ *
+ * @module
+ */
+
+import { PROGRAM } from "../platform/program.ts";
+import { isCollectorRunning } from "../service/lock.ts";
+import { makeRequest } from "../store/requests.ts";
+import type { Command, Invocation } from "./command.ts";
+import { EXIT, UserError } from "./errors.ts";
+import { findStore } from "./open_store.ts";
+
+/** How long a collector may take to end, and how often to look, ms. */
+const STOP_TIME = 30_000;
+const LOOK_EVERY = 50;
+
+/** The command. */
+export const command: Command = {
+  name: "stop",
+  summary: "Stop the running collector",
+  usage: "stop",
+  options: [],
+  examples: [{ command: `${PROGRAM} stop`, description: "End it; what has been read is stored first" }],
+  run,
+};
+
+async function run({ environment, terminal }: Invocation): Promise<number> {
+  const paths = await findStore(environment);
+  if (!isCollectorRunning(paths.lock)) {
+    terminal.out("no collector is running\n");
+    return EXIT.done;
+  }
+  makeRequest(paths.database, "stop", {}, Date.now());
+  const deadline = performance.now() + STOP_TIME;
+  while (isCollectorRunning(paths.lock)) {
+    if (performance.now() > deadline) {
+      throw new UserError(`the collector did not end within ${STOP_TIME / 1000} seconds`, {
+        hint: "See `devlog-collector status` for its process; ending that process loses nothing.",
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+  }
+  terminal.out("stopped\n");
+  return EXIT.done;
+}

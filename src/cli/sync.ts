@@ -1,0 +1,86 @@
+/**
+ * `sync`: brings everything up to date once. Beside a running collector it asks that one and waits.
+ *
+ * @module
+ */
+
+import { PROGRAM } from "../platform/program.ts";
+import { isCollectorRunning } from "../service/lock.ts";
+import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
+import { AnotherCollectorError, EXIT, UserError } from "./errors.ts";
+import { findStore, withStore } from "./open_store.ts";
+import { DAYS_OPTION, runCollector } from "./run_collector.ts";
+
+/** How often to look at the answer of the running collector, ms. */
+const LOOK_EVERY = 100;
+
+/** The command. */
+export const command: Command = {
+  name: "sync",
+  summary: "Bring everything up to date once, and exit",
+  usage: "sync [OPTIONS]",
+  options: [
+    DAYS_OPTION,
+    { name: "status", type: "boolean", description: "Change nothing; show per source how far it is" },
+    FORMAT_OPTION,
+  ],
+  examples: [
+    { command: `${PROGRAM} sync`, description: "Everything up to date, then the prompt is back" },
+    { command: `${PROGRAM} sync --status`, description: "What is synced, what waits, what failed and why" },
+    { command: `${PROGRAM} sync --status --format json`, description: "The same for scripts" },
+  ],
+  run,
+};
+
+async function run(invocation: Invocation): Promise<number> {
+  const paths = await findStore(invocation.environment);
+  if (invocation.options.flag("status")) {
+    const { showSources } = await import("./source_report.ts");
+    return await withStore(paths.database, (reader) => showSources(reader, invocation));
+  }
+  if (!isCollectorRunning(paths.lock)) {
+    try {
+      return await runCollector(invocation, { startedBy: "sync", once: true });
+    } catch (error) {
+      // One was started in this very moment: ask it.
+      if (!(error instanceof AnotherCollectorError)) throw error;
+    }
+  }
+  return await askCollector(paths.database, paths.lock, invocation);
+}
+
+async function askCollector(store: string, lock: string, { terminal }: Invocation): Promise<number> {
+  const { makeRequest, pollRequest } = await import("../store/requests.ts");
+  const { readSummary } = await import("../store/summary.ts");
+  const { ProgressLine } = await import("./progress.ts");
+  const request = makeRequest(store, "sync", {}, Date.now());
+  terminal.err("a collector is running: it syncs now\n");
+  const line = new ProgressLine(terminal, performance.now());
+  try {
+    for (;;) {
+      const state = pollRequest(store, request);
+      if (state?.state === "done") break;
+      if (state === undefined || state.state === "failed" || !isCollectorRunning(lock)) {
+        throw new UserError("the collector ended before everything was up to date", {
+          hint: "Run `devlog-collector sync` again.",
+        });
+      }
+      line.show(await withStore(store, (reader) => progressOf(readSummary(reader))), performance.now());
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    }
+  } finally {
+    line.clear();
+  }
+  terminal.err("up to date\n");
+  return EXIT.done;
+}
+
+function progressOf({ agents, sources }: import("../store/summary.ts").StoreSummary) {
+  return {
+    committedBytes: agents.reduce((sum, { committedBytes }) => sum + committedBytes, 0),
+    totalBytes: agents.reduce((sum, { bytes }) => sum + bytes, 0),
+    sources: agents.reduce((sum, { sources }) => sum + sources, 0),
+    leftOutSources: sources.leftOut,
+    leftOutBytes: 0,
+  };
+}

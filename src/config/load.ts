@@ -1,0 +1,73 @@
+/**
+ * Reads the configuration file.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { type Config, DEFAULTS } from "./config.ts";
+import { configPath, defaultStoragePath } from "./paths.ts";
+import { ConfigError } from "./problems.ts";
+
+/** A configuration and where it is from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly path: string;
+  /** Whether the file exists; without it all defaults are in force. */
+  readonly exists: boolean;
+}
+
+/** Far beyond what anyone writes by hand; parsing more would take too much memory. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Reads the configuration, every default filled in. Where there is no file, neither the YAML parser nor the schema is
+ * loaded: that keeps `status` quick.
+ *
+ * @param path the file; by default the one in the program's home folder
+ * @throws {ConfigError} that names every mistake in it
+ * @throws {Deno.errors.PermissionDenied} and the like when it exists but can't be read
+ */
+export async function loadConfig(
+  path: string | undefined,
+  environment: Environment,
+): Promise<LoadedConfig> {
+  const file = path ?? configPath(environment);
+  const bytes = await readBounded(file);
+  if (bytes === undefined) return { config: defaultConfig(environment), path: file, exists: false };
+  const { parseConfig } = await import("./parse.ts");
+  return { config: parseConfig(decode(bytes, file), file, environment), path: file, exists: true };
+}
+
+/** The configuration of a user who has written none. */
+export function defaultConfig(environment: Environment): Config {
+  return { ...DEFAULTS, storage: { ...DEFAULTS.storage, path: defaultStoragePath(environment) } };
+}
+
+async function readBounded(path: string): Promise<Uint8Array | undefined> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  using _ = file;
+  const bytes = new Uint8Array(MAX_BYTES + 1);
+  let length = 0;
+  while (length < bytes.length) {
+    const read = await file.read(bytes.subarray(length));
+    if (read === null) return bytes.subarray(0, length);
+    length += read;
+  }
+  throw new ConfigError(path, [{ line: 1, column: 1, key: "", message: "the file is larger than 1 MiB" }]);
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const message = "the file is not UTF-8; save it with that encoding";
+    throw new ConfigError(path, [{ line: 1, column: 1, key: "", message }], { cause });
+  }
+}

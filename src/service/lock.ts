@@ -1,0 +1,115 @@
+/**
+ * One collector at a time: `collector.lock` says whether one runs, `collector.json` says who.
+ *
+ * The lock is SQLite's own exclusive lock on an empty database file: it works alike on all systems and is freed by the
+ * system when the process dies. The file is never written; on Windows it could not even be read.
+ *
+ * @module
+ */
+
+import { DatabaseSync } from "node:sqlite";
+
+/** How long to wait for another process that only looks whether the lock is held, ms. */
+const LOOKING_TIMEOUT = 300;
+
+/** What `collector.json` says of the running collector. */
+export interface CollectorInfo {
+  readonly pid: number;
+  readonly version: string;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  /** The command that it was started with. */
+  readonly startedBy: "start" | "sync";
+  /** How it learns of changes: told by the system, or by looking. */
+  readonly watching: "events" | "sweep" | "none";
+  /** What it is at: history, new events alone, or waiting until something is put right. */
+  readonly phase: "history" | "live" | "paused";
+  /** Why it is paused. */
+  readonly reason?: string;
+}
+
+/** The lock, held until it is released or the process ends. */
+export class CollectorLock {
+  readonly #database: DatabaseSync;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Takes the lock at `path`, or returns `undefined` if another collector holds it. */
+  static acquire(path: string): CollectorLock | undefined {
+    const database = new DatabaseSync(path);
+    try {
+      if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
+      database.exec(`pragma busy_timeout = ${LOOKING_TIMEOUT}; begin exclusive`);
+      return new CollectorLock(database);
+    } catch (error) {
+      database.close();
+      if (isLocked(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Frees the lock. */
+  release(): void {
+    this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}
+
+/** Whether a collector holds the lock at `path`. */
+export function isCollectorRunning(path: string): boolean {
+  let database: DatabaseSync;
+  try {
+    Deno.statSync(path);
+    database = new DatabaseSync(path, { readOnly: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  try {
+    database.exec("pragma busy_timeout = 0");
+    database.prepare("select 1 from sqlite_master").get();
+    return false;
+  } catch (error) {
+    if (isLocked(error)) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+/** Writes `collector.json`, whole or not at all. */
+export function writeCollectorInfo(path: string, info: CollectorInfo): void {
+  const draft = `${path}.new`;
+  Deno.writeTextFileSync(draft, JSON.stringify(info), { mode: 0o600 });
+  Deno.renameSync(draft, path);
+}
+
+/** What `collector.json` says, `undefined` if there is none. It may be of a collector that died: ask the lock first. */
+export function collectorInfo(path: string): CollectorInfo | undefined {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  return JSON.parse(text);
+}
+
+/** Removes `collector.json` at the end. */
+export function removeCollectorInfo(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("database is locked");
+}

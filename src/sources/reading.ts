@@ -1,0 +1,28 @@
+/**
+ * What all ways of reading a source share.
+ *
+ * @module
+ */
+
+import type { SourceCursor } from "./cursor.ts";
+import type { RecordSink } from "./record_sink.ts";
+
+/** One pass over a source, from its cursor to where it ends now. */
+export interface Reading {
+  /** Whether it goes on at the cursor; if not, it starts at 0. */
+  readonly resumed: boolean;
+  /** Hands over the next block; says whether there is more. */
+  step(sink: RecordSink): boolean | Promise<boolean>;
+  /** The place after the last record that was handed over. */
+  cursor(): SourceCursor;
+  /** Gives back what it holds, but the file. */
+  close(): void;
+}
+
+/** How much a reading takes at once, in bytes. */
+export interface ReadingLimits {
+  /** The longest line that is decoded. */
+  readonly maxLine: number;
+  /** A step takes at most so much, unless a line is longer. */
+  readonly blockSize: number;
+}

@@ -1,0 +1,8 @@
+/**
+ * `@std/text/levenshtein-distance`, see `parse_args.ts` for why it stands here.
+ *
+ * @module
+ */
+
+// @ts-types="./levenshtein_distance.d.ts"
+export { levenshteinDistance } from "npm:deno-std@1.4.0/text/levenshtein_distance.js";

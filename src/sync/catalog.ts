@@ -1,0 +1,110 @@
+/**
+ * All sources that the collector knows, as the store has them, by the names under which they are asked for.
+ *
+ * @module
+ */
+
+import type { FoundSource } from "../sources/discover.ts";
+import { sameFile } from "../sources/stamp.ts";
+import type { KnownSource } from "../store/source_list.ts";
+import type { SourceEntry } from "../store/source_table.ts";
+
+/** A known source; the collector keeps it up to date with what the writer commits. */
+export type CatalogSource = { -readonly [K in keyof KnownSource]: KnownSource[K] };
+
+/** The sources. */
+export class Catalog {
+  readonly #byId = new Map<number, CatalogSource>();
+  readonly #byName = new Map<string, CatalogSource>();
+  readonly #byPath = new Map<string, CatalogSource>();
+  readonly #byFile = new Map<string, CatalogSource>();
+
+  /** @param sources as the store has them */
+  constructor(sources: Iterable<KnownSource>) {
+    for (const source of sources) this.put({ ...source });
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** All sources. */
+  values(): Iterable<CatalogSource> {
+    return this.#byId.values();
+  }
+
+  /** Adds a source, or puts it at its new place. */
+  put(source: CatalogSource): void {
+    const old = this.#byId.get(source.id);
+    if (old !== undefined) {
+      this.#byName.delete(nameOf(old));
+      this.#byPath.delete(old.path);
+      this.#byFile.delete(fileOf(old));
+    }
+    this.#byId.set(source.id, source);
+    this.#byName.set(nameOf(source), source);
+    this.#byPath.set(source.path, source);
+    this.#byFile.set(fileOf(source), source);
+  }
+
+  get(id: number): CatalogSource | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The source at a path. */
+  at(path: string): CatalogSource | undefined {
+    return this.#byPath.get(path);
+  }
+
+  /** The source that was found under the same name, wherever it stands now. */
+  find(found: FoundSource): CatalogSource | undefined {
+    return this.#byName.get(nameOf({ agent: found.agent.id, root: found.root, twin: found.kind.twin }));
+  }
+
+  /** Another source whose file this is: it was moved here, or has two names. */
+  findFile(found: FoundSource): CatalogSource | undefined {
+    const source = this.#byFile.get(`${found.agent.id}:${found.stamp.device}:${found.stamp.inode}`);
+    return source !== undefined && sameFile(source.stamp, found.stamp) ? source : undefined;
+  }
+
+  /** Notes that the file of a source is another one now. */
+  setStamp(source: CatalogSource, stamp: CatalogSource["stamp"]): void {
+    this.#byFile.delete(fileOf(source));
+    source.stamp = stamp;
+    this.#byFile.set(fileOf(source), source);
+  }
+}
+
+/** A source that was just stored, as the catalog keeps it. */
+export function newSource(id: number, entry: SourceEntry): CatalogSource {
+  return {
+    id,
+    agent: entry.agent,
+    root: entry.root,
+    twin: entry.twin,
+    path: entry.path,
+    relativePath: entry.relativePath,
+    format: entry.format as CatalogSource["format"],
+    rank: entry.rank,
+    stamp: entry.stamp,
+    readAt: 0,
+    cursor: { offset: 0, headLength: 0, headHash: 0, tailHash: 0 },
+    adapterVersion: entry.adapterVersion,
+    rereading: 0,
+    collectedFrom: entry.collectedFrom,
+    leftOut: 0,
+    events: 0,
+    unread: 0,
+    attempts: 0,
+    status: "pending",
+    gone: false,
+  };
+}
+
+function nameOf({ agent, root, twin }: Pick<KnownSource, "agent" | "root" | "twin">): string {
+  return `${agent}\0${root}\0${twin}`;
+}
+
+function fileOf({ agent, stamp }: Pick<KnownSource, "agent" | "stamp">): string {
+  return `${agent}:${stamp.device}:${stamp.inode}`;
+}

@@ -1,0 +1,480 @@
+/**
+ * Has sources read: decides when each is handed to the reader, and follows what the writer commits.
+ *
+ * A source is under way from then until its end is committed (or given up), and never twice at a time. What goes wrong
+ * in the store undoes a transaction; its sources are read again from the cursors that are committed.
+ *
+ * @module
+ */
+
+import type { SourceFormat } from "../agents/agent.ts";
+import type { Failure } from "../store/batch.ts";
+import type { StoreTrouble } from "../store/errors.ts";
+import type { Catalog, CatalogSource } from "./catalog.ts";
+import type { ReadJob, WriterCalls } from "./messages.ts";
+import { Pipeline, ThreadError, WriteError, type WriterNews } from "./pipeline.ts";
+import { MAX_ATTEMPTS } from "../store/source_table.ts";
+import { compareUrgency, maxLineOf } from "./plan.ts";
+
+/** A source with more than this to read is no live event: its attempt is counted first, bytes. */
+const LIVE_BYTES = 1 << 20;
+/** A source that changes all the time is read at most this often, ms. */
+const LIVE_EVERY = 100;
+/** How much of history is with the reader at a time, in sources … */
+const HISTORY_SOURCES = 96;
+/** … and bytes. */
+const HISTORY_BYTES = 32 << 20;
+/** The threads end when there was nothing to do for so long, ms. */
+const IDLE_TIME = 30_000;
+/** How long to wait before the store is tried again, ms: at first, and at the most. */
+const PAUSE = { first: 1_000, last: 60_000 } as const;
+/** Why a source is set aside. */
+const SET_ASIDE = "reading it ended the program three times; it is left alone until a newer version can read it";
+/** So many ends of a thread by a fault, and the collector gives up. */
+const MAX_FAULTS = 5;
+
+/** What the dispatcher needs of the collector. */
+export interface DispatcherContext {
+  readonly storePath: string;
+  catalog(): Catalog;
+  /** The root of a source with links resolved, `undefined` if it is not there now. */
+  realRootOf(source: CatalogSource): string | undefined;
+  /** What the parser remembered at the committed cursor. */
+  parserStateOf(source: CatalogSource): string | undefined;
+  deletesAfterDaysOf(source: CatalogSource): number | undefined;
+  /** A source was reported as changed, or not committed whole, while it was under way: read it again if need be. */
+  recheck(source: CatalogSource, isLive: boolean): void;
+  /** Something was committed, or ended otherwise. */
+  onProgress(): void;
+  /** Nothing can be stored now; it is tried again by itself. `undefined`: it works again. */
+  onPause(reason: string | undefined): void;
+  /** The damaged store was replaced: all that is known of it must be loaded anew. */
+  onRecovered(message: string): void;
+  /** The program can't go on. */
+  onFatal(error: Error): void;
+}
+
+interface UnderWay {
+  readonly source: CatalogSource;
+  readonly isLive: boolean;
+  readonly bytes: number;
+  /** It changed, or a part of it was not committed: read it once more. */
+  again: boolean;
+}
+
+/** Has sources read. */
+export class Dispatcher {
+  readonly #context: DispatcherContext;
+  #pipeline: Pipeline | undefined;
+  /** Ended pipelines that are still committing. */
+  #ending: Promise<unknown> = Promise.resolve();
+  readonly #underWay = new Map<number, UnderWay>();
+  /** What waits, most urgent last. */
+  #history: CatalogSource[] = [];
+  #isSorted = true;
+  /** Sources whose reading once ended the process or broke a transaction: each is read alone. */
+  #suspects: CatalogSource[] = [];
+  /** Those of them that became it since the collector started. */
+  readonly #suspected = new Set<number>();
+  readonly #queued = new Set<number>();
+  readonly #lastRead = new Map<number, number>();
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #historyBytes = 0;
+  #isPumping = false;
+  #calls = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #pause = 0;
+  #isPaused = false;
+  #heldBy: string | undefined;
+  #isStopping = false;
+  #faults = 0;
+
+  constructor(context: DispatcherContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Opens the store, or makes it.
+   *
+   * @throws {StoreRefusedError}
+   */
+  async open(): Promise<void> {
+    await (await this.#connect()).opened;
+  }
+
+  /** Whether nothing waits and nothing is under way. */
+  get isDone(): boolean {
+    return this.#underWay.size === 0 && this.#history.length === 0 && this.#suspects.length === 0;
+  }
+
+  /** Whether history waits or is under way. */
+  get isReadingHistory(): boolean {
+    if (this.#history.length > 0 || this.#suspects.length > 0) return true;
+    for (const { isLive } of this.#underWay.values()) if (!isLive) return true;
+    return false;
+  }
+
+  /** Whether a source waits or is under way. */
+  isUnderWay(source: CatalogSource): boolean {
+    return this.#queued.has(source.id) || this.#underWay.has(source.id);
+  }
+
+  /** Whether the store can't be written now. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Why nothing is read now. */
+  get heldBy(): string | undefined {
+    return this.#heldBy;
+  }
+
+  /** Has nothing read as long as there is a reason. */
+  hold(reason: string | undefined): void {
+    this.#heldBy = reason;
+    if (reason === undefined) void this.#pump();
+  }
+
+  /** Asks the writer for something. */
+  async call<M extends keyof WriterCalls>(
+    method: M,
+    ...parameters: Parameters<WriterCalls[M]>
+  ): Promise<ReturnType<WriterCalls[M]>> {
+    this.#calls++;
+    try {
+      return await (await this.#connect()).call(method, ...parameters);
+    } finally {
+      this.#calls--;
+      this.#endWhenIdle();
+    }
+  }
+
+  /** Has a source read when its turn comes. */
+  readLater(source: CatalogSource): void {
+    if (this.#isStopping || this.#queued.has(source.id)) return;
+    const underWay = this.#underWay.get(source.id);
+    if (underWay !== undefined) {
+      underWay.again = true;
+      return;
+    }
+    this.#queued.add(source.id);
+    if (this.#isSuspect(source)) this.#suspects.push(source);
+    else {
+      this.#history.push(source);
+      this.#isSorted = false;
+    }
+    // Those that come together are dispatched together.
+    queueMicrotask(() => void this.#pump());
+  }
+
+  /** Has a source read at once, ahead of history. */
+  readNow(source: CatalogSource, size: number): void {
+    if (this.#isStopping) return;
+    const underWay = this.#underWay.get(source.id);
+    if (underWay !== undefined) {
+      underWay.again = true;
+      return;
+    }
+    if (this.#queued.has(source.id)) {
+      this.#hurry(source);
+      return;
+    }
+    const unread = source.format === "jsonl" ? size - source.cursor.offset : size;
+    if (this.#isSuspect(source) || this.#isPaused || this.#heldBy !== undefined || unread > LIVE_BYTES || unread < 0) {
+      this.readLater(source);
+      return;
+    }
+    const wait = (this.#lastRead.get(source.id) ?? 0) + LIVE_EVERY - performance.now();
+    if (wait > 0) {
+      if (!this.#queued.has(-source.id)) {
+        this.#queued.add(-source.id);
+        this.#after(wait, () => {
+          this.#queued.delete(-source.id);
+          this.readNow(source, size);
+        });
+      }
+      return;
+    }
+    if (this.#lastRead.size > 10_000) this.#lastRead.clear();
+    this.#lastRead.set(source.id, performance.now());
+    this.#dispatch([source], true);
+  }
+
+  /** Ends it: what has been read is committed. Returns `false` if a thread did not end in time. */
+  async stop(): Promise<boolean> {
+    this.#isStopping = true;
+    this.#history = [];
+    this.#suspects = [];
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    clearTimeout(this.#idleTimer);
+    const pipeline = this.#pipeline;
+    this.#pipeline = undefined;
+    await this.#ending;
+    // What was begun and not reached did not fail.
+    return await pipeline?.stop(() => pipeline.call("endAttempts", [...this.#underWay.keys()])) ?? true;
+  }
+
+  /** The pipeline; a new one is started only after the last one has ended: a process has one writer. */
+  async #connect(): Promise<Pipeline> {
+    clearTimeout(this.#idleTimer);
+    await this.#ending;
+    return this.#pipeline ??= new Pipeline(
+      this.#context.storePath,
+      (news) => this.#hear(news),
+      (error) => this.#onFault(error),
+    );
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping || this.#isPaused || this.#isStopping) return;
+    this.#isPumping = true;
+    try {
+      for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
+        await this.call("beginAttempts", group.map(({ id }) => id));
+        if (this.#isStopping) return;
+        for (const source of group) source.attempts++;
+        this.#dispatch(group, false);
+      }
+    } catch (error) {
+      if (!(error instanceof WriteError) && !(error instanceof ThreadError)) throw error;
+      if (error instanceof WriteError) this.#onTrouble(error.trouble, error.message);
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  #isSuspect(source: CatalogSource): boolean {
+    return source.attempts > 0 || this.#suspected.has(source.id);
+  }
+
+  /** A source that waits for its turn changed just now: it is the next. */
+  #hurry(source: CatalogSource): void {
+    const index = this.#history.indexOf(source);
+    if (index === -1 || !this.#isSorted) return;
+    this.#history.splice(index, 1);
+    this.#history.push(source);
+  }
+
+  /** Takes what the reader should have next from what waits; nothing if it has enough. */
+  #nextGroup(): CatalogSource[] {
+    const group: CatalogSource[] = [];
+    if (this.#isPaused || this.#heldBy !== undefined) return group;
+    const now = Date.now();
+    if (!this.#isSorted) {
+      const daysOf = (source: CatalogSource) => this.#context.deletesAfterDaysOf(source);
+      const candidates = this.#history.map((source) => ({
+        source,
+        mtime: source.stamp.mtime,
+        deletesAfterDays: daysOf(source),
+      }));
+      candidates.sort((a, b) => compareUrgency(b, a, now));
+      this.#history = candidates.map(({ source }) => source);
+      this.#isSorted = true;
+    }
+    let count = this.#underWay.size;
+    let bytes = this.#historyBytes;
+    while (this.#history.length > 0 && count < HISTORY_SOURCES && bytes < HISTORY_BYTES) {
+      const source = this.#history.pop()!;
+      group.push(source);
+      count++;
+      bytes += unreadBytes(source);
+    }
+    if (group.length === 0 && this.#underWay.size === 0 && this.#suspects.length > 0) {
+      const source = this.#suspects.shift()!;
+      if (source.attempts < MAX_ATTEMPTS) group.push(source);
+      else void this.#setAside(source, SET_ASIDE);
+    }
+    return group;
+  }
+
+  #dispatch(sources: readonly CatalogSource[], isLive: boolean): void {
+    const jobs: ReadJob[] = [];
+    for (const source of sources) {
+      const realRoot = this.#context.realRootOf(source);
+      if (realRoot === undefined) {
+        // The root is gone; the sweep finds it when it is back.
+        this.#queued.delete(source.id);
+        continue;
+      }
+      const bytes = unreadBytes(source);
+      this.#queued.delete(source.id);
+      this.#underWay.set(source.id, { source, isLive, bytes, again: false });
+      if (!isLive) this.#historyBytes += bytes;
+      jobs.push({
+        source: source.id,
+        agent: source.agent,
+        path: source.path,
+        realRoot,
+        relativePath: source.relativePath,
+        format: source.format as SourceFormat,
+        cursor: source.cursor,
+        parserState: source.cursor.offset > 0 ? this.#context.parserStateOf(source) : undefined,
+        collectedFrom: source.collectedFrom,
+        maxLine: maxLineOf(source),
+        isLive,
+      });
+    }
+    if (jobs.length > 0) void this.#connect().then((pipeline) => pipeline.read(jobs));
+  }
+
+  #hear(news: WriterNews): void {
+    switch (news.kind) {
+      case "applied":
+        this.#onWritten();
+        for (const progress of news.progress) {
+          const source = this.#context.catalog().get(progress.source)!;
+          this.#context.catalog().setStamp(source, progress.stamp);
+          source.cursor = progress.cursor;
+          source.readAt = progress.readAt;
+          source.leftOut += progress.leftOut;
+          source.attempts = 0;
+          source.gone = false;
+          source.status = progress.atEnd ? "synced" : "syncing";
+          source.error = source.nextTry = undefined;
+          if (!progress.atEnd) continue;
+          this.#suspected.delete(source.id);
+          this.#finish(source.id);
+        }
+        this.#giveUp(news.stale);
+        this.#fail(news.failures);
+        break;
+      case "undone":
+        if (news.trouble === "other") this.#suspect(news.lost.map(({ source }) => source), news.message);
+        this.#giveUp(news.lost);
+        this.#fail(news.failures);
+        this.#onTrouble(news.trouble, news.message);
+        break;
+      case "recovered":
+        this.#restart();
+        this.#context.onRecovered(news.message);
+    }
+    this.#context.onProgress();
+    void this.#pump();
+    this.#endWhenIdle();
+  }
+
+  /** A source was read to its end, or given up. */
+  #finish(id: number): void {
+    const underWay = this.#underWay.get(id);
+    if (underWay === undefined) return;
+    this.#underWay.delete(id);
+    if (!underWay.isLive) this.#historyBytes -= underWay.bytes;
+    if (underWay.again) this.#context.recheck(underWay.source, underWay.isLive);
+  }
+
+  /** Segments that were not committed: their sources are read again from where the store stands. */
+  #giveUp(lost: readonly { readonly source: number; readonly atEnd: boolean }[]): void {
+    for (const { source, atEnd } of lost) {
+      const underWay = this.#underWay.get(source);
+      if (underWay !== undefined) {
+        underWay.again = true;
+        underWay.source.status = "pending";
+      }
+      if (atEnd) this.#finish(source);
+    }
+  }
+
+  #fail(failures: readonly Failure[]): void {
+    const now = Date.now();
+    for (const { source: id, kind, message } of failures) {
+      const source = this.#context.catalog().get(id)!;
+      source.attempts = 0;
+      if (kind === "gone") source.gone = true;
+      else {
+        source.status = "error";
+        source.error = message;
+        // As the writer notes it; the sweep tries again.
+        source.nextTry = kind === "refused" ? undefined : now + (kind === "busy" ? 1_000 : 600_000);
+        if (kind === "busy") this.#after(1_000, () => this.readLater(source));
+      }
+      this.#finish(id);
+    }
+  }
+
+  /** Sources of a transaction that could not be written, by no fault of the disk: one of them is to blame. */
+  #suspect(ids: readonly number[], message: string): void {
+    for (const id of new Set(ids)) {
+      const source = this.#context.catalog().get(id)!;
+      const wasAlone = this.#suspected.has(id) && this.#underWay.size === 1;
+      this.#suspected.add(id);
+      if (wasAlone) void this.#setAside(source, message);
+    }
+  }
+
+  async #setAside(source: CatalogSource, message: string): Promise<void> {
+    this.#queued.delete(source.id);
+    const failure: Failure = { source: source.id, kind: "failed", message };
+    const underWay = this.#underWay.get(source.id);
+    if (underWay !== undefined) underWay.again = false;
+    try {
+      await this.call("fail", failure);
+    } catch (error) {
+      if (!(error instanceof WriteError) && !(error instanceof ThreadError)) throw error;
+    }
+    this.#fail([failure]);
+  }
+
+  #onTrouble(trouble: StoreTrouble, message: string): void {
+    if (trouble === "other" || this.#isStopping) return;
+    this.#isPaused = true;
+    this.#context.onPause(message);
+    this.#pause = Math.min(PAUSE.last, this.#pause === 0 ? PAUSE.first : 2 * this.#pause);
+    this.#after(this.#pause, () => {
+      this.#isPaused = false;
+      void this.#pump();
+    });
+  }
+
+  #onWritten(): void {
+    if (this.#pause === 0) return;
+    this.#pause = 0;
+    this.#context.onPause(undefined);
+  }
+
+  /** A thread ended by a fault: both are started anew, and what was under way is tried source by source. */
+  #onFault(error: ThreadError): void {
+    if (++this.#faults > MAX_FAULTS) {
+      this.#context.onFatal(error);
+      return;
+    }
+    for (const id of this.#underWay.keys()) this.#suspected.add(id);
+    this.#restart();
+    void this.#pump();
+  }
+
+  #restart(): void {
+    const pipeline = this.#pipeline;
+    this.#pipeline = undefined;
+    this.#ending = Promise.all([this.#ending, pipeline?.stop()]);
+    const sources = [...this.#underWay.values()].map(({ source }) => source);
+    this.#underWay.clear();
+    this.#historyBytes = 0;
+    for (const source of sources) this.readLater(source);
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idleTimer);
+    if (this.#isStopping || !this.isDone || this.#calls > 0 || this.#pipeline === undefined) return;
+    this.#idleTimer = setTimeout(() => {
+      const pipeline = this.#pipeline;
+      if (!this.isDone || this.#calls > 0 || pipeline === undefined) return;
+      this.#pipeline = undefined;
+      // A log that could not be folded in now is folded in later.
+      this.#ending = pipeline.call("checkpoint").catch(() => {}).then(() => pipeline.stop());
+    }, IDLE_TIME);
+  }
+
+  #after(delay: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, delay);
+    this.#timers.add(timer);
+  }
+}
+
+function unreadBytes(source: CatalogSource): number {
+  const { size } = source.stamp;
+  return source.format === "jsonl" ? Math.max(0, size - source.cursor.offset) : size;
+}

@@ -1,0 +1,123 @@
+/**
+ * What the threads of the collector say to each other.
+ *
+ * @module
+ */
+
+import type { SourceFormat } from "../agents/agent.ts";
+import type { SourceCursor } from "../sources/cursor.ts";
+import type { Problem } from "../store/writer.ts";
+import type { FileStamp } from "../sources/stamp.ts";
+import type { Batch, Failure } from "../store/batch.ts";
+import type { SourceEntry } from "../store/source_table.ts";
+import type { StoreTrouble } from "../store/errors.ts";
+
+/** A source to read from its cursor to its end. */
+export interface ReadJob {
+  readonly source: number;
+  readonly agent: string;
+  readonly path: string;
+  readonly realRoot: string;
+  readonly relativePath: string;
+  readonly format: SourceFormat;
+  readonly cursor: SourceCursor;
+  /** What the parser remembered at the cursor, JSON. */
+  readonly parserState?: string;
+  /** Events before this time are not stored, ms since the epoch. */
+  readonly collectedFrom: number;
+  /** A longer line is not decoded, bytes. */
+  readonly maxLine: number;
+  /** Ahead of all that is not: it changed just now. */
+  readonly isLive: boolean;
+}
+
+/** From the main thread to the reader. */
+export type ToReader =
+  | { readonly kind: "connect"; readonly port: MessagePort }
+  | { readonly kind: "read"; readonly jobs: readonly ReadJob[] }
+  /** Give up all jobs; what is read is handed over first. */
+  | { readonly kind: "stop" };
+
+/** From the reader to the main thread. */
+export type FromReader =
+  /** It has handed over all that it read. */
+  | { readonly kind: "stopped" };
+
+/** From the reader to the writer, on their own channel. */
+export interface BatchMessage {
+  readonly batch: Batch;
+  readonly isLive: boolean;
+}
+
+/** From the writer back to the reader: a batch that is done with, whose buffers can be used again. */
+export type ReturnedBatch = BatchMessage;
+
+/** What the main thread may ask of the writer; each is a transaction of its own. */
+export interface WriterCalls {
+  register(entries: readonly SourceEntry[]): number[];
+  beginAttempts(sources: readonly number[]): void;
+  endAttempts(sources: readonly number[]): void;
+  readAgain(source: number, collectedFrom: number, adapterVersion: number): void;
+  fail(failure: Failure): void;
+  raise(problem: Problem): void;
+  solve(key: string): void;
+  answer(request: number, state: "working" | "done" | "failed", answer: string): void;
+  forgetRequests(before: number): void;
+  prune(horizon: number, limit: number): number;
+  checkpoint(): void;
+}
+
+/** From the main thread to the writer. */
+export type ToWriter =
+  | { readonly kind: "open"; readonly path: string; readonly port: MessagePort }
+  | {
+    readonly kind: "call";
+    readonly id: number;
+    readonly method: keyof WriterCalls;
+    readonly arguments: readonly unknown[];
+  }
+  /** Commit what there is and close the store. */
+  | { readonly kind: "close" };
+
+/** A segment that was not committed. */
+export interface LostSegment {
+  readonly source: number;
+  readonly atEnd: boolean;
+}
+
+/** What the writer tells of a batch: without its rows. */
+export interface AppliedMessage {
+  readonly kind: "applied";
+  readonly progress: readonly {
+    readonly source: number;
+    readonly cursor: SourceCursor;
+    readonly stamp: FileStamp;
+    readonly readAt: number;
+    readonly atEnd: boolean;
+    readonly events: number;
+    readonly leftOut: number;
+  }[];
+  /** Not committed: they did not continue what is committed. */
+  readonly stale: readonly LostSegment[];
+  readonly failures: readonly Failure[];
+}
+
+/** From the writer to the main thread. */
+export type FromWriter =
+  | { readonly kind: "opened" }
+  /** The store can't be opened. */
+  | { readonly kind: "refused"; readonly name: string; readonly message: string }
+  | { readonly kind: "result"; readonly id: number; readonly result: unknown }
+  | { readonly kind: "error"; readonly id: number; readonly trouble: StoreTrouble; readonly message: string }
+  | AppliedMessage
+  /** A transaction was undone. */
+  | {
+    readonly kind: "undone";
+    readonly trouble: StoreTrouble;
+    readonly message: string;
+    readonly lost: readonly LostSegment[];
+    readonly failures: readonly Failure[];
+  }
+  /** The store was damaged; what could be read of it is in a new one. */
+  | { readonly kind: "recovered"; readonly message: string }
+  | { readonly kind: "closed" };

@@ -1,0 +1,79 @@
+/**
+ * Decides what is to be done with a source, and what comes first. Pure.
+ *
+ * @module
+ */
+
+import type { Agent } from "../agents/agent.ts";
+import { type FileStamp, isUnchanged } from "../sources/stamp.ts";
+import { MAX_ATTEMPTS } from "../store/source_table.ts";
+import type { KnownSource } from "../store/source_list.ts";
+
+/** A line longer than this is not decoded, bytes: 60 MiB decoded and parsed peak at over 400 MB. */
+const MAX_LINE = 16 << 20;
+/** The same for a source whose reading ended the process twice without any progress: the line is to blame. */
+const MAX_LINE_CAREFUL = 1 << 20;
+
+const DAY = 86_400_000;
+/** What its agent deletes within this time is read before all else. */
+const SOON = 7 * DAY;
+
+/** What is to be done with a source. */
+export type Decision =
+  /** Nothing: it has not changed. */
+  | "unchanged"
+  /** Nothing: all of it is older than asked for, or older than it was when it was first seen. */
+  | "left-out"
+  /** Nothing: it failed too often. */
+  | "set-aside"
+  /** Nothing yet: it failed, and its time has not come. */
+  | "waiting"
+  /** Read it from its cursor. */
+  | "read"
+  /** Read it from its start, though its events are stored. */
+  | "read-again";
+
+/** Decides what is to be done with a source whose file looks like `stamp` now. */
+export function decide(
+  source: KnownSource,
+  agent: Agent,
+  stamp: FileStamp,
+  collectFrom: number,
+  now: number,
+): Decision {
+  const isUnread = source.readAt === 0;
+  if (agent.adapterVersion > source.adapterVersion) return isUnread ? "read" : "read-again";
+  if (source.attempts >= MAX_ATTEMPTS) return "set-aside";
+  const wanted = Math.min(collectFrom, source.collectedFrom);
+  if (isUnread && stamp.mtime < wanted) return "left-out";
+  if (wanted < source.collectedFrom && (isUnread || source.leftOut > 0)) return "read-again";
+  // One that is not "synced" was left in its middle.
+  if (source.status === "synced" && isUnchanged(source.stamp, source.readAt, stamp)) return "unchanged";
+  if (source.nextTry !== undefined && source.nextTry > now) return "waiting";
+  return "read";
+}
+
+/** How long a line of the source may be; the attempt that is about to be made is counted already. */
+export function maxLineOf(source: KnownSource): number {
+  return source.attempts >= MAX_ATTEMPTS ? MAX_LINE_CAREFUL : MAX_LINE;
+}
+
+/** What the order of history depends on. */
+export interface Candidate {
+  /** When the file was last written, ms since the epoch. */
+  readonly mtime: number;
+  readonly deletesAfterDays?: number;
+}
+
+/** Orders history: what an agent will delete soonest first, then newest first. */
+export function compareUrgency(a: Candidate, b: Candidate, now: number): number {
+  const [deletedA, deletedB] = [deletionOf(a), deletionOf(b)];
+  const [isSoonA, isSoonB] = [deletedA - now < SOON, deletedB - now < SOON];
+  if (isSoonA && isSoonB) return deletedA - deletedB;
+  if (isSoonA !== isSoonB) return isSoonA ? -1 : 1;
+  return b.mtime - a.mtime;
+}
+
+function deletionOf({ mtime, deletesAfterDays }: Candidate): number {
+  return deletesAfterDays === undefined ? Infinity : mtime + deletesAfterDays * DAY;
+}

@@ -1,0 +1,144 @@
+/**
+ * Reads one source from its cursor to its end: records go through the agent's parser into a batch, and each time a batch
+ * is taken the source's cursor and parser state go with it.
+ *
+ * @module
+ */
+
+import type { Agent, JsonObject, RecordParser } from "../agents/agent.ts";
+import type { EventDraft } from "../events/event.ts";
+import type { DamageReason, RecordSink } from "../sources/source_reader.ts";
+import { SourceBusyError, SourceDamagedError, SourceGoneError, SourceReader } from "../sources/source_reader.ts";
+import { SourceRefusedError } from "../sources/source_reader.ts";
+import type { SourceCursor } from "../sources/cursor.ts";
+import type { BatchBuilder, Failure, Segment, UnreadRecord } from "../store/batch.ts";
+import { pack } from "../store/pack.ts";
+import type { ReadJob } from "./messages.ts";
+
+const encoder = new TextEncoder();
+
+/** One reading of one source. Make it, `step()` until it says `false`, `finish()`. */
+export class JobRun implements RecordSink {
+  readonly #job: ReadJob;
+  readonly #agent: Agent;
+  readonly #builder: BatchBuilder;
+  readonly #reader: SourceReader;
+  readonly #readAt: number;
+  readonly #parser: RecordParser;
+  readonly #emit: (draft: EventDraft) => void;
+  #firstRow: number;
+  #from: number;
+  #restarted: Segment["restarted"];
+  #unread: UnreadRecord[] = [];
+  #unreadBytes = 0;
+  #leftOut = 0;
+
+  /** @throws what `SourceReader.open()` throws */
+  constructor(agent: Agent, job: ReadJob, builder: BatchBuilder, now: number) {
+    this.#job = job;
+    this.#agent = agent;
+    this.#builder = builder;
+    this.#readAt = now;
+    this.#reader = SourceReader.open(job);
+    const { resumed, stamp } = this.#reader;
+    if (!resumed) {
+      this.#restarted = { shrunk: job.format !== "jsonl" || stamp.size < job.cursor.offset };
+    }
+    this.#firstRow = builder.rows;
+    this.#from = resumed ? job.cursor.offset : 0;
+    this.#emit = (draft) => {
+      if (draft.timestamp < job.collectedFrom) this.#leftOut++;
+      else builder.add(agent.id, draft);
+    };
+    const state = resumed && job.parserState !== undefined ? JSON.parse(job.parserState) : undefined;
+    this.#parser = agent.parser({ relativePath: job.relativePath }, this.#emit, state);
+  }
+
+  /** Bytes of unread records that wait for the batch. */
+  get unreadBytes(): number {
+    return this.#unreadBytes;
+  }
+
+  /** Reads the next block; `false` when there is no more. */
+  step(): boolean | Promise<boolean> {
+    return this.#reader.step(this);
+  }
+
+  record(record: JsonObject, position: number, raw: Uint8Array): void {
+    let reason: string | undefined;
+    try {
+      reason = this.#parser.record(record, position)?.unknown;
+    } catch (error) {
+      // A fault of the adapter costs one record, which is kept, not the source.
+      reason = `failed:${error instanceof Error ? error.message : error}`;
+    }
+    if (reason !== undefined) this.#keep(position, raw.length, reason, raw);
+  }
+
+  damaged(position: number, length: number, reason: DamageReason, raw: Uint8Array): void {
+    this.#keep(position, length, `damaged:${reason}`, raw);
+  }
+
+  /** Ends a segment after the last record that was read, so that the batch can be taken. */
+  cut(): void {
+    this.#addSegment(this.#reader.cursor(), false);
+  }
+
+  /** The source has been read to its end: emits what may still grow, and ends the last segment. */
+  finish(): void {
+    this.#parser.flush();
+    this.#addSegment(this.#reader.cursor(), true);
+  }
+
+  /** Closes the file. What is in the batch and not in a segment is dropped. */
+  close(): void {
+    this.#reader.close();
+    this.#builder.dropRows(this.#firstRow);
+  }
+
+  #addSegment(cursor: SourceCursor, atEnd: boolean): void {
+    const state = JSON.stringify(this.#parser.state() ?? null);
+    const { bytes, packed } = pack(encoder.encode(state));
+    this.#builder.addSegment({
+      source: this.#job.source,
+      firstRow: this.#firstRow,
+      endRow: this.#builder.rows,
+      from: this.#from,
+      restarted: this.#restarted,
+      cursor,
+      stamp: this.#reader.stamp,
+      readAt: this.#readAt,
+      parserState: packed ? bytes : state,
+      atEnd,
+      unread: this.#unread,
+      leftOut: this.#leftOut,
+    });
+    this.#firstRow = this.#builder.rows;
+    this.#from = cursor.offset;
+    this.#restarted = undefined;
+    this.#unread = [];
+    this.#unreadBytes = 0;
+    this.#leftOut = 0;
+  }
+
+  #keep(position: number, length: number, reason: string, raw: Uint8Array): void {
+    const { bytes } = pack(raw, 0);
+    this.#unread.push({ position, length, reason, bytes });
+    this.#unreadBytes += bytes.length;
+  }
+}
+
+/** What an error that ended the reading of a source means for it. */
+export function failureOf(source: number, error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const kind = error instanceof SourceGoneError
+    ? "gone"
+    : error instanceof SourceBusyError
+    ? "busy"
+    : error instanceof SourceRefusedError
+    ? "refused"
+    : error instanceof SourceDamagedError
+    ? "damaged"
+    : "failed";
+  return { source, kind, message };
+}

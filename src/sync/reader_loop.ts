@@ -1,0 +1,149 @@
+/**
+ * The reader thread: takes jobs, reads their sources and hands over batches. A source that changed just now goes ahead
+ * of history, also in the middle of a large file.
+ *
+ * @module
+ */
+
+import { findAgent } from "../agents/agents.ts";
+import { BatchBuilder, NameNumbers } from "../store/batch.ts";
+import { failureOf, JobRun } from "./read_job.ts";
+import type { BatchMessage, ReadJob, ReturnedBatch } from "./messages.ts";
+import { nextTurn } from "./next_turn.ts";
+
+/** A batch is handed over when its payload has this many bytes, … */
+const BATCH_BYTES = 1 << 20;
+/** … this many rows, … */
+const BATCH_ROWS = 4096;
+/** … this many segments, … */
+const BATCH_SEGMENTS = 256;
+/** … or this many bytes of records that could not be read. */
+const UNREAD_BYTES = 4 << 20;
+/** How many batches may be under way to the writer. */
+const UNDER_WAY = 4;
+
+/** Reads sources. */
+export class ReaderLoop {
+  readonly #port: MessagePort;
+  readonly #builder: BatchBuilder;
+  readonly #liveBuilder: BatchBuilder;
+  readonly #live: ReadJob[] = [];
+  readonly #history: ReadJob[] = [];
+  #returned: ReturnedBatch[] = [];
+  #underWay = 0;
+  #isRunning = false;
+  #isStopping = false;
+  #wake: () => void = () => {};
+
+  /** @param port to the writer */
+  constructor(port: MessagePort) {
+    this.#port = port;
+    const names = new NameNumbers();
+    this.#builder = new BatchBuilder(names);
+    this.#liveBuilder = new BatchBuilder(names, 64, 1 << 16);
+    port.onmessage = ({ data }: MessageEvent<ReturnedBatch>) => {
+      if (!data.isLive) {
+        this.#underWay--;
+        this.#returned.push(data);
+      }
+      this.#wake();
+    };
+  }
+
+  /** Adds jobs; those of one source must not be under way at the same time. */
+  add(jobs: readonly ReadJob[]): void {
+    for (const job of jobs) (job.isLive ? this.#live : this.#history).push(job);
+    this.#wake();
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Gives up all jobs after handing over what is read, and ends. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#live.length = this.#history.length = 0;
+    while (this.#isRunning) await nextTurn();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (;;) {
+      if (this.#live.length > 0) {
+        await this.#readLive();
+      } else if (this.#history.length > 0) {
+        await this.#read(this.#history.shift()!);
+      } else if (!this.#builder.isEmpty) {
+        await this.#handOver();
+      } else {
+        break;
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  /** Reads all that changed just now, each in a batch of its own, without waiting for the writer. */
+  async #readLive(): Promise<void> {
+    for (let job = this.#live.shift(); job !== undefined; job = this.#live.shift()) {
+      await this.#runJob(job, this.#liveBuilder, () => {
+        this.#post(this.#liveBuilder, true);
+        return Promise.resolve();
+      });
+      this.#post(this.#liveBuilder, true);
+    }
+  }
+
+  /** Reads one source of history into the current batch. */
+  async #read(job: ReadJob): Promise<void> {
+    await this.#runJob(job, this.#builder, async () => {
+      await this.#handOver();
+      if (this.#live.length > 0) await this.#readLive();
+    });
+    if (this.#builder.segments >= BATCH_SEGMENTS) await this.#handOver();
+  }
+
+  async #runJob(job: ReadJob, builder: BatchBuilder, handOver: () => Promise<void>): Promise<void> {
+    let run: JobRun;
+    try {
+      run = new JobRun(findAgent(job.agent)!, job, builder, Date.now());
+    } catch (error) {
+      builder.addFailure(failureOf(job.source, error));
+      return;
+    }
+    try {
+      for (;;) {
+        const step = run.step();
+        const more = typeof step === "boolean" ? step : await step;
+        if (!more) break;
+        const isFull = builder.payloadBytes >= BATCH_BYTES || builder.rows >= BATCH_ROWS ||
+          run.unreadBytes >= UNREAD_BYTES;
+        if (!isFull) continue;
+        run.cut();
+        await handOver();
+        if (this.#isStopping) return;
+      }
+      run.finish();
+    } catch (error) {
+      builder.addFailure(failureOf(job.source, error));
+    } finally {
+      run.close();
+    }
+  }
+
+  /** Hands over the batch of history, waiting for the writer if it is behind. */
+  async #handOver(): Promise<void> {
+    this.#post(this.#builder, false);
+    // Messages come in between turns only: new jobs, returned batches, the word to stop.
+    await nextTurn();
+    while (this.#underWay >= UNDER_WAY) {
+      if (this.#live.length > 0) await this.#readLive();
+      else await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  #post(builder: BatchBuilder, isLive: boolean): void {
+    if (builder.isEmpty) return;
+    const batch = builder.take(isLive ? undefined : this.#returned.pop()?.batch);
+    const message: BatchMessage = { batch, isLive };
+    this.#port.postMessage(message, [batch.columns.buffer, batch.ids.buffer, batch.payload.buffer]);
+    if (!isLive) this.#underWay++;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The closed list of what a test may need beyond Deno. A test that can't run here is skipped only through it:
+ *
+ * ```ts
+ * Deno.test({
+ *   name: "sync opens no unchanged file [needs strace]",
+ *   ...skipUnless("strace"),
+ *   fn: async () => { … },
+ * });
+ * ```
+ *
+ * The mark in the name is what the runner (`scripts/test.ts`) holds the report against: a skipped test without one, or
+ * one whose preconditions all hold, is a failure.
+ *
+ * @module
+ */
+
+import { canMakeKit, findKit } from "../scripts/kit.ts";
+
+/** Something outside of Deno that a test may need. */
+interface Precondition {
+  /** Why a test that needs it can't run without it, for people. */
+  readonly reason: string;
+  /** Looks whether it is there; called once in each process. */
+  readonly probe: () => boolean;
+}
+
+const PRECONDITIONS = {
+  "compile-kit": {
+    reason: "no compile kit in DEVLOG_KIT, and none can be made here",
+    probe: () => findKit() !== undefined || canMakeKit(),
+  },
+  "go": {
+    reason: "go is not installed",
+    probe: () => succeeds("go", "version"),
+  },
+  "linux-x64": {
+    reason: "this machine is not a Linux on x86-64",
+    probe: () => Deno.build.os === "linux" && Deno.build.arch === "x86_64",
+  },
+  "not-root": {
+    reason: "root may read and write whatever the mode of a file says",
+    probe: () => Deno.build.os === "windows" || Deno.uid() !== 0,
+  },
+  "pty": {
+    reason: "script of util-linux, which gives a program a terminal, is not installed",
+    probe: () => succeeds("script", "--quiet", "--return", "--command", "true", "/dev/null"),
+  },
+  "strace": {
+    reason: "strace is not installed or may not trace",
+    probe: () => succeeds("strace", "-o", "/dev/null", "true"),
+  },
+  "unix": {
+    reason: "Windows has no modes, links and signals of this kind",
+    probe: () => Deno.build.os !== "windows",
+  },
+  "user-namespaces": {
+    reason: "this machine gives no user namespaces (unshare -Urm)",
+    probe: () => succeeds("unshare", "-Urm", "true"),
+  },
+  "zstd": {
+    reason: "zstd is not installed",
+    probe: () => succeeds("zstd", "--version"),
+  },
+} as const satisfies Record<string, Precondition>;
+
+/** The name of a precondition. */
+export type PreconditionName = keyof typeof PRECONDITIONS;
+
+const known = new Map<PreconditionName, boolean>();
+
+/** Whether a precondition holds on this machine. */
+export function holds(name: PreconditionName): boolean {
+  let answer = known.get(name);
+  if (answer === undefined) {
+    answer = PRECONDITIONS[name].probe();
+    known.set(name, answer);
+  }
+  return answer;
+}
+
+/** The option of `Deno.test` that skips it unless all the named preconditions hold. */
+export function skipUnless(...names: readonly PreconditionName[]): { readonly ignore: boolean } {
+  return { ignore: !names.every(holds) };
+}
+
+/** What speaks for a skip, or against it. */
+export type SkipVerdict =
+  | { readonly allowed: true; readonly reason: string }
+  | { readonly allowed: false; readonly complaint: string };
+
+/**
+ * Says whether a test of that name was rightly skipped, from the marks `[needs NAME]` in its name.
+ *
+ * @param isMet tells whether a precondition holds
+ */
+export function judgeSkip(testName: string, isMet: (name: PreconditionName) => boolean = holds): SkipVerdict {
+  const names = [...testName.matchAll(/\[needs ([^\]]+)\]/g)].map((match) => match[1]!);
+  if (names.length === 0) {
+    return { allowed: false, complaint: "skipped without a mark [needs …] in its name" };
+  }
+  const stranger = names.find((name) => !Object.hasOwn(PRECONDITIONS, name));
+  if (stranger !== undefined) {
+    return { allowed: false, complaint: `"${stranger}" is not on the list in tests/skips.ts` };
+  }
+  const missing = (names as PreconditionName[]).filter((name) => !isMet(name));
+  if (missing.length === 0) {
+    return {
+      allowed: false,
+      complaint: `skipped although this machine has what it needs: ${names.join(", ")}`,
+    };
+  }
+  return { allowed: true, reason: missing.map((name) => PRECONDITIONS[name].reason).join("; ") };
+}
+
+function succeeds(command: string, ...args: string[]): boolean {
+  try {
+    return new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" }).outputSync()
+      .success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
+  }
+}
