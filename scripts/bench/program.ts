@@ -11,6 +11,10 @@ import { pause, watchPeak } from "./proc.ts";
 
 const ROOT = resolve(import.meta.dirname!, "../..");
 
+/** A run that takes longer than this, in ms, and than its history at this rate, in bytes a ms, will never end. */
+const PATIENCE = 60_000;
+const SLOWEST = 2_000;
+
 /** What became of a run. */
 export interface Run {
   /** From its start to its exit. */
@@ -49,24 +53,26 @@ export class Program {
     return `${this.devlogHome}/data/devlog.db`;
   }
 
-  /** Runs a command to its end. @throws {Error} if it fails */
+  /** Runs a command to its end. @throws {Error} if it fails, or takes longer than any history of that size may */
   async run(...args: readonly string[]): Promise<Run> {
     const { process, failure } = this.#spawn(this.#command, [...this.#prefix, ...args]);
     const started = performance.now();
     const peak = watchPeak(process.pid, process.status);
-    const { code } = await process.status;
+    const { code } = await this.#end(process);
     const seconds = (performance.now() - started) / 1_000;
     const message = await failure;
-    if (code !== 0) throw new Error(`\`${args.join(" ")}\` ended with ${code}: ${message}`);
+    if (code !== 0) {
+      throw new Error(`\`${args.join(" ")}\` ended with ${code} after ${seconds.toFixed(1)} s: ${message}`);
+    }
     return { seconds, peak: await peak };
   }
 
-  /** Runs a command under strace; returns the trace's lines. @throws {Error} if it fails */
+  /** Runs a command under strace; returns the trace's lines. @throws {Error} as `run()` does */
   async trace(calls: string, ...args: readonly string[]): Promise<string[]> {
     const file = `${this.devlogHome}.trace`;
     const strace = ["-f", "-s", "4096", "-e", `trace=${calls}`, "-o", file, this.#command];
     const { process, failure } = this.#spawn("strace", [...strace, ...this.#prefix, ...args]);
-    const { code } = await process.status;
+    const { code } = await this.#end(process);
     const message = await failure;
     if (code !== 0) throw new Error(`\`${args.join(" ")}\` under strace ended with ${code}: ${message}`);
     const lines = (await Deno.readTextFile(file)).split("\n");
@@ -78,6 +84,19 @@ export class Program {
   start(...args: readonly string[]): Collector {
     const { process, failure } = this.#spawn(this.#command, [...this.#prefix, "start", ...args]);
     return new Collector(process, failure);
+  }
+
+  /** Waits for the end of a process, and brings it about where it takes too long. */
+  async #end(process: Deno.ChildProcess): Promise<Deno.CommandStatus> {
+    const limit = setTimeout(() => {
+      const children = Deno.readTextFileSync(`/proc/${process.pid}/task/${process.pid}/children`);
+      // strace leaves alone what it traced.
+      for (const child of children.match(/\d+/g) ?? []) Deno.kill(Number(child), "SIGKILL");
+      process.kill("SIGKILL");
+    }, PATIENCE + this.home.bytes / SLOWEST);
+    const status = await process.status;
+    clearTimeout(limit);
+    return status;
   }
 
   #spawn(command: string, args: readonly string[]): { process: Deno.ChildProcess; failure: Promise<string> } {

@@ -45,19 +45,24 @@ export class StoreReader implements Disposable {
   }
 }
 
-/** Connects to a store as soon as the collector has made it. */
+/** How long a collector may take until it has a store, and until its first event is there, in ms. */
+const PATIENCE = 30_000;
+
+/** Connects to a store as soon as the collector has made it. @throws {Error} if it makes none */
 export async function connect(path: string, collector: Collector): Promise<StoreReader> {
+  const started = performance.now();
   while (true) {
     await collector.assertRuns();
     try {
       return new StoreReader(path);
-    } catch {
+    } catch (cause) {
+      if (performance.now() - started > PATIENCE) throw new Error("The collector makes no store", { cause });
       await pause(5);
     }
   }
 }
 
-/** Waits until the store has events and has had no new ones for `quiet` milliseconds. */
+/** Waits until the store has events and has had no new ones for `quiet` milliseconds. @throws {Error} if it gets none */
 export async function waitUntilQuiet(
   reader: StoreReader,
   collector: Collector,
@@ -67,6 +72,7 @@ export async function waitUntilQuiet(
   let since = performance.now();
   while (count === 0 || performance.now() - since < quiet) {
     await collector.assertRuns();
+    if (count === 0 && performance.now() - since > PATIENCE) throw new Error("The collector stores no event");
     const now = reader.count();
     if (now !== count) since = performance.now();
     count = now;

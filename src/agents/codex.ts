@@ -1,10 +1,11 @@
 /**
  * OpenAI Codex CLI: the command line, its editor extension and its desktop app all write the same rollouts.
  *
- * One file per thread, `sessions/YYYY/MM/DD/rollout-<local time>-<thread id>.jsonl`, append-only; archiving moves it to
- * `archived_sessions/`, and a background worker may compress it there (`.jsonl.zst`). A fork, and a resume until about
- * 0.40, starts a new file with the lines of its parent. Measured on rollouts of versions before 0.30 (bare items), 0.34
- * and 0.118 to 0.147; layout of forks and archives from openai/codex `codex-rs/rollout` and `codex-rs/core`.
+ * One file per thread, `sessions/YYYY/MM/DD/rollout-<local time>-<thread id>.jsonl`, append-only; archiving
+ * moves it to `archived_sessions/`, and a background worker may compress it there (`.jsonl.zst`). A fork, and
+ * a resume of 0.36, starts a new file with the lines of its parent. Measured on rollouts of versions
+ * before 0.30 (bare items), 0.34 and 0.118 to 0.147; layout of forks and archives from openai/codex
+ * `codex-rs/rollout` and `codex-rs/core`.
  *
  * @module
  */
@@ -29,25 +30,29 @@ export const codex: Agent = {
   },
 
   classify(relativePath: string): SourceKind | undefined {
-    if (!this.enters(relativePath)) return undefined;
+    if (!isInSessions(relativePath)) return undefined;
     const [, name, compressed] = ROLLOUT.exec(relativePath) ?? [];
     if (name === undefined) return undefined;
     const twin = threadInName(name) ?? name;
-    // Resuming an archived thread writes the plain file back before it removes the compressed one: the plain one counts.
+    // Resuming an archived thread writes the plain file back before it removes the compressed one: the plain
+    // one counts.
     return compressed === undefined
       ? { format: "jsonl", twin, rank: 0 }
       : { format: "jsonl.zst", twin, rank: 1 };
   },
 
-  enters(relativePath: string): boolean {
-    return FOLDERS.includes(relativePath.split("/", 1)[0]!);
-  },
+  enters: isInSessions,
 
   parser: ({ relativePath }, emit, state) => {
     const name = ROLLOUT.exec(relativePath)?.[1] ?? relativePath;
     return new CodexParser(threadInName(name) ?? name, emit, state);
   },
 };
+
+/** Whether a path is one of the folders that hold rollouts, or below it. */
+function isInSessions(relativePath: string): boolean {
+  return FOLDERS.includes(relativePath.split("/", 1)[0]!);
+}
 
 const FOLDERS: readonly string[] = ["sessions", "archived_sessions"];
 

@@ -26,8 +26,9 @@ export const command: Command = {
   options: [FORMAT_OPTION],
   positionals: [{
     name: "ACTION",
-    description: "init writes a file with all defaults in comments, show prints what is in force, " +
-      "path says where the file is, validate checks it",
+    description:
+      "Write a file with all defaults in comments, print what is in force, say where the file is, " +
+      "or find every mistake in it",
     choices: Object.keys(ACTIONS),
   }],
   examples: [

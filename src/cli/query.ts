@@ -11,6 +11,7 @@ import { suggest } from "../platform/suggest.ts";
 import type { Command, Invocation } from "./command.ts";
 import { EXIT } from "./errors.ts";
 import { renderEventLine } from "./event_line.ts";
+import { jsonText } from "./json_text.ts";
 import { findStore, withStore } from "./open_store.ts";
 import { FILTER_OPTIONS, readFilter } from "./query_options.ts";
 import { sanitize } from "./sanitize.ts";
@@ -107,6 +108,6 @@ interface Style {
 
 const STYLES: Readonly<Record<typeof FORMATS[number], Style>> = {
   text: { open: "", between: "\n", close: "", render: renderEventLine },
-  jsonl: { open: "", between: "\n", close: "", render: (event) => JSON.stringify(event) },
-  json: { open: "[\n", between: ",\n", close: "]\n", render: (event) => JSON.stringify(event) },
+  jsonl: { open: "", between: "\n", close: "", render: (event) => jsonText(event) },
+  json: { open: "[\n", between: ",\n", close: "]\n", render: (event) => jsonText(event) },
 };

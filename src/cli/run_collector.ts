@@ -8,12 +8,13 @@ import { loadConfig } from "../config/load.ts";
 import { configPath, storagePaths } from "../config/paths.ts";
 import type { Config } from "../config/config.ts";
 import { VERSION } from "../platform/program.ts";
-import { CollectorLock, collectorInfo, removeCollectorInfo } from "../service/lock.ts";
+import { collectorInfo, CollectorLock, removeCollectorInfo } from "../service/lock.ts";
 import { diskTrouble, prepareFolder } from "../service/prepare.ts";
 import { Collector, type SyncProgress } from "../sync/collector.ts";
 import { StoreRefusedError } from "../sync/pipeline.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
 import { AnotherCollectorError, EXIT, UserError } from "./errors.ts";
+import { formatLocalTime } from "./event_line.ts";
 import { formatBytes, formatCount } from "./format.ts";
 import { ProgressLine } from "./progress.ts";
 import { sanitize } from "./sanitize.ts";
@@ -26,8 +27,14 @@ export const DAYS_OPTION: OptionSpec = {
   name: "initial-sync-days",
   type: "integer",
   placeholder: "N",
-  description: "How many days of history to take the first time, 0 for all; sync.initial_sync_days by default",
+  description:
+    "How many days of history to take the first time, 0 for all; sync.initial_sync_days by default",
 };
+
+/** The time from which on events are wanted, ms since the epoch: so many days before `now`, or 0 (all) for 0 days. */
+export function collectFromOf(days: number, now: number): number {
+  return days === 0 ? 0 : now - days * DAY;
+}
 
 /** What the command that runs the collector decides. */
 export interface RunOptions {
@@ -58,7 +65,7 @@ export async function runCollector(invocation: Invocation, { startedBy, once }: 
     infoPath: paths.collector,
     version: VERSION,
     startedBy,
-    collectFrom: days === 0 ? 0 : Date.now() - days * DAY,
+    collectFrom: collectFromOf(days, Date.now()),
     once,
     reloadConfig: configWatch(configPath(environment), () => loadConfig(undefined, environment)),
     diskTrouble: () => diskTrouble(paths.folder),
@@ -99,15 +106,22 @@ export async function runCollector(invocation: Invocation, { startedBy, once }: 
 
 function describeOther(path: string): string | undefined {
   const info = collectorInfo(path);
-  return info === undefined ? undefined : `process ${info.pid}, since ${new Date(info.startedAt).toLocaleString()}`;
+  return info === undefined ? undefined : `process ${info.pid}, since ${formatLocalTime(info.startedAt)}`;
 }
 
 function sayUpToDate(terminal: Terminal, progress: SyncProgress, once: boolean): void {
-  const { sources, totalBytes, leftOutSources, leftOutBytes } = progress;
-  const lines = [`up to date: ${formatCount(sources)} sources, ${formatBytes(totalBytes)}`];
-  if (leftOutSources > 0) {
+  const { sources, totalBytes, leftOutSources, leftOutBytes, leftOutEvents } = progress;
+  const lines = [`up to date: ${countOf(sources, "source")}, ${formatBytes(totalBytes)}`];
+  if (sources + leftOutSources === 0) lines.push("no history of any agent was found yet");
+  const leftOut = [
+    ...leftOutSources > 0
+      ? [`${countOf(leftOutSources, "older source")} (${formatBytes(leftOutBytes)})`]
+      : [],
+    ...leftOutEvents > 0 ? [countOf(leftOutEvents, "older event")] : [],
+  ];
+  if (leftOut.length > 0) {
     lines.push(
-      `${formatCount(leftOutSources)} older sources (${formatBytes(leftOutBytes)}) were left out. To take them too: ` +
+      `left out: ${leftOut.join(" and ")}. To take them too: ` +
         `devlog-collector ${once ? "sync" : "start"} --initial-sync-days 0`,
     );
   }
@@ -115,8 +129,15 @@ function sayUpToDate(terminal: Terminal, progress: SyncProgress, once: boolean):
   terminal.err(`${lines.join("\n")}\n`);
 }
 
+function countOf(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** Says what the configuration is now, if its file has changed since this was last asked. */
-function configWatch(path: string, load: () => Promise<{ config: Config }>): () => Promise<Config | undefined> {
+function configWatch(
+  path: string,
+  load: () => Promise<{ config: Config }>,
+): () => Promise<Config | undefined> {
   let known = fileMark(path);
   return async () => {
     const mark = fileMark(path);

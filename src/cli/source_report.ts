@@ -14,7 +14,8 @@ import { table } from "./table.ts";
 /** How a source stands, for people and scripts: `synced`, `syncing`, `pending`, `error`, `left-out` or `gone`. */
 export function standingOf(source: KnownSource): string {
   if (source.gone) return "gone";
-  const isLeftOut = source.readAt === 0 && source.status === "pending" && source.stamp.mtime < source.collectedFrom;
+  const isLeftOut = source.readAt === 0 && source.status === "pending" &&
+    source.stamp.mtime < source.collectedFrom;
   return isLeftOut ? "left-out" : source.status;
 }
 
@@ -23,6 +24,10 @@ export function showSources(reader: StoreReader, { options, terminal }: Invocati
   const sources = listSources(reader);
   if (options.text("format") === "json") {
     terminal.out(`${JSON.stringify(sources.map(describe), null, 2)}\n`);
+    return EXIT.done;
+  }
+  if (sources.length === 0) {
+    terminal.out("no source of any agent was found yet\n");
     return EXIT.done;
   }
   const now = Date.now();
@@ -35,14 +40,15 @@ export function showSources(reader: StoreReader, { options, terminal }: Invocati
     source.error === undefined ? source.path : `${source.path}: ${source.error}`,
   ]);
   const columns = [
-    { header: "state" },
-    { header: "agent" },
-    { header: "size", align: "right" },
-    { header: "events", align: "right" },
-    { header: "synced" },
-    { header: "source" },
+    { header: "State" },
+    { header: "Agent" },
+    { header: "Size", align: "right" },
+    { header: "Events", align: "right" },
+    { header: "Last synced" },
+    { header: "Source" },
   ] as const;
-  terminal.out(table(rows, columns, { width: terminal.columns, paintHeader: terminal.colour.dim }));
+  // Nothing is cut: the name of a file is at the end of its path, and the reason why it failed behind that.
+  terminal.out(table(rows, columns, { paintHeader: terminal.colour.dim }));
   return EXIT.done;
 }
 

@@ -11,6 +11,7 @@ import { PROGRAM, VERSION } from "../platform/program.ts";
 import type { StoreSummary } from "../store/summary.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { EXIT } from "./errors.ts";
+import { jsonText } from "./json_text.ts";
 import { findStore, withStore } from "./open_store.ts";
 import { type CollectorFacts, renderStatus, type StatusFacts } from "./status_screen.ts";
 
@@ -31,7 +32,7 @@ async function run({ options, terminal, environment }: Invocation): Promise<numb
   const paths = await findStore(environment);
   const collector = await readCollector(paths);
   const facts = gatherFacts(collector, paths.database, await readStore(paths.database));
-  if (options.text("format") === "json") terminal.out(`${JSON.stringify(facts, null, 2)}\n`);
+  if (options.text("format") === "json") terminal.out(`${jsonText(facts, 2)}\n`);
   else terminal.out(renderStatus(facts, { terminal, now: Date.now(), version: VERSION }));
   return EXIT.done;
 }

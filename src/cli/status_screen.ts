@@ -212,7 +212,8 @@ class Screen {
     ];
     if (what.length === 0) return [];
     return [
-      `${what.join(" and ")} left out as older than sync.initial_sync_days; to take them in:`,
+      `${what.join(" and ")} left out, as older than asked for; to take them in:`,
+      ...this.#facts.collector.running ? [`  ${PROGRAM} stop`] : [],
       `  ${PROGRAM} start --initial-sync-days 0`,
     ];
   }

@@ -6,7 +6,7 @@
 
 import { PROGRAM } from "../platform/program.ts";
 import { isCollectorRunning } from "../service/lock.ts";
-import { makeRequest } from "../store/requests.ts";
+import { CollectorRequest } from "../service/request.ts";
 import type { Command, Invocation } from "./command.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { findStore } from "./open_store.ts";
@@ -31,7 +31,7 @@ async function run({ environment, terminal }: Invocation): Promise<number> {
     terminal.out("no collector is running\n");
     return EXIT.done;
   }
-  makeRequest(paths.database, "stop", {}, Date.now());
+  let request = new CollectorRequest(paths.database, "stop");
   const deadline = performance.now() + STOP_TIME;
   while (isCollectorRunning(paths.lock)) {
     if (performance.now() > deadline) {
@@ -39,6 +39,7 @@ async function run({ environment, terminal }: Invocation): Promise<number> {
         hint: "See `devlog-collector status` for its process; ending that process loses nothing.",
       });
     }
+    if (request.poll(Date.now())?.state === "failed") request = new CollectorRequest(paths.database, "stop");
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }
   terminal.out("stopped\n");

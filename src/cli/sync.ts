@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { StoragePaths } from "../config/paths.ts";
 import { PROGRAM } from "../platform/program.ts";
 import { isCollectorRunning } from "../service/lock.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
-import { AnotherCollectorError, EXIT, UserError } from "./errors.ts";
+import { AnotherCollectorError, EXIT } from "./errors.ts";
 import { findStore, withStore } from "./open_store.ts";
-import { DAYS_OPTION, runCollector } from "./run_collector.ts";
+import { collectFromOf, DAYS_OPTION, runCollector } from "./run_collector.ts";
 
 /** How often to look at the answer of the running collector, ms. */
 const LOOK_EVERY = 100;
@@ -22,7 +23,7 @@ export const command: Command = {
   options: [
     DAYS_OPTION,
     { name: "status", type: "boolean", description: "Change nothing; show per source how far it is" },
-    FORMAT_OPTION,
+    { ...FORMAT_OPTION, description: "How to print what --status shows: for people or for scripts" },
   ],
   examples: [
     { command: `${PROGRAM} sync`, description: "Everything up to date, then the prompt is back" },
@@ -38,7 +39,11 @@ async function run(invocation: Invocation): Promise<number> {
     const { showSources } = await import("./source_report.ts");
     return await withStore(paths.database, (reader) => showSources(reader, invocation));
   }
-  if (!isCollectorRunning(paths.lock)) {
+  for (;;) {
+    if (isCollectorRunning(paths.lock)) {
+      if (await askCollector(paths, invocation)) return EXIT.done;
+      continue;
+    }
     try {
       return await runCollector(invocation, { startedBy: "sync", once: true });
     } catch (error) {
@@ -46,41 +51,43 @@ async function run(invocation: Invocation): Promise<number> {
       if (!(error instanceof AnotherCollectorError)) throw error;
     }
   }
-  return await askCollector(paths.database, paths.lock, invocation);
 }
 
-async function askCollector(store: string, lock: string, { terminal }: Invocation): Promise<number> {
-  const { makeRequest, pollRequest } = await import("../store/requests.ts");
+/** Has the running collector sync. Returns `false` if it ended before everything was up to date. */
+async function askCollector(paths: StoragePaths, { terminal, options }: Invocation): Promise<boolean> {
+  const { CollectorRequest } = await import("../service/request.ts");
   const { readSummary } = await import("../store/summary.ts");
   const { ProgressLine } = await import("./progress.ts");
-  const request = makeRequest(store, "sync", {}, Date.now());
+  const days = options.integer("initial-sync-days");
+  const args = days === undefined ? {} : { collectFrom: collectFromOf(days, Date.now()) };
+  const request = new CollectorRequest(paths.database, "sync", args);
   terminal.err("a collector is running: it syncs now\n");
   const line = new ProgressLine(terminal, performance.now());
   try {
     for (;;) {
-      const state = pollRequest(store, request);
+      const state = request.poll(Date.now());
       if (state?.state === "done") break;
-      if (state === undefined || state.state === "failed" || !isCollectorRunning(lock)) {
-        throw new UserError("the collector ended before everything was up to date", {
-          hint: "Run `devlog-collector sync` again.",
-        });
+      if (state?.state === "failed" || !isCollectorRunning(paths.lock)) return false;
+      if (state !== undefined) {
+        const progress = await withStore(paths.database, (reader) => progressOf(readSummary(reader)));
+        line.show(progress, performance.now());
       }
-      line.show(await withStore(store, (reader) => progressOf(readSummary(reader))), performance.now());
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     }
   } finally {
     line.clear();
   }
   terminal.err("up to date\n");
-  return EXIT.done;
+  return true;
 }
 
-function progressOf({ agents, sources }: import("../store/summary.ts").StoreSummary) {
+function progressOf({ agents, sources, leftOutEvents }: import("../store/summary.ts").StoreSummary) {
   return {
     committedBytes: agents.reduce((sum, { committedBytes }) => sum + committedBytes, 0),
     totalBytes: agents.reduce((sum, { bytes }) => sum + bytes, 0),
     sources: agents.reduce((sum, { sources }) => sum + sources, 0),
     leftOutSources: sources.leftOut,
     leftOutBytes: 0,
+    leftOutEvents,
   };
 }

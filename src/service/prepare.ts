@@ -20,10 +20,13 @@ export function prepareFolder({ folder }: StoragePaths, os: Os): void {
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const network = networkFileSystem(folder, statfsSync(folder).type, os);
   if (network !== undefined) {
-    throw new UserError(`${folder} lies on a network file system (${network}); the store would be damaged there`, {
-      hint: "Set storage.path in config.yaml to a folder on a local disk.",
-      exitCode: EXIT.wrongUsage,
-    });
+    throw new UserError(
+      `${folder} lies on a network file system (${network}); the store would be damaged there`,
+      {
+        hint: "Set storage.path in config.yaml to a folder on a local disk.",
+        exitCode: EXIT.wrongUsage,
+      },
+    );
   }
   if (os === "windows") return;
   const info = Deno.statSync(folder);

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type SourceCursor } from "./cursor.ts";
+import type { SourceCursor } from "./cursor.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { Reading, ReadingLimits } from "./reading.ts";
 import type { RecordSink } from "./record_sink.ts";
-import { SourceBusyError, SourceDamagedError, SourceRefusedError } from "./source_errors.ts";
+import { SourceDamagedError, SourceError, SourceRefusedError } from "./source_errors.ts";
 import type { SourceFile } from "./source_file.ts";
 import { Trail } from "./trail.ts";
 import { NoZstdError, ZstdContent } from "./zstd_content.ts";
@@ -119,7 +119,7 @@ export class CompressedReading implements Reading {
   }
 
   #throwUnlessDamaged(error: unknown): void {
-    if (error instanceof SourceBusyError) throw error;
+    if (error instanceof SourceError) throw error;
     if (error instanceof NoZstdError) {
       throw new SourceRefusedError(this.#file.path, "compressed", { cause: error });
     }

@@ -37,6 +37,11 @@ export class LineSplitter {
   readonly #maxLine: number;
   readonly #block: Uint8Array;
   #buffer: Uint8Array;
+  /**
+   * Room for the longest line, from the first on that needs more than the block: memory that is not touched costs
+   * nothing, while buffers that grow with each line would be garbage faster than it is collected.
+   */
+  #large: Uint8Array | undefined;
   /** The buffer holds the bytes `#start` to `#end`; the trail ends at `#start`. */
   #start = 0;
   #end = 0;
@@ -70,10 +75,10 @@ export class LineSplitter {
     } else if (this.#start > 0) {
       this.#moveTo(this.#buffer);
     } else if (held === this.#buffer.length) {
-      const limit = Math.max(this.#maxLine + 1, this.#block.length);
-      this.#moveTo(new Uint8Array(Math.min(4 * held, limit)));
+      this.#large ??= new Uint8Array(this.#maxLine + 1);
+      this.#moveTo(this.#large);
     }
-    return this.#buffer.subarray(this.#end);
+    return this.#buffer.subarray(this.#end, this.#end + this.#block.length);
   }
 
   #moveTo(buffer: Uint8Array): void {

@@ -4,8 +4,11 @@
  * @module
  */
 
+/** A source could not be read. */
+export abstract class SourceError extends Error {}
+
 /** The file is no longer there. What was read from it stays. */
-export class SourceGoneError extends Error {
+export class SourceGoneError extends SourceError {
   override readonly name = "SourceGoneError";
 
   constructor(path: string, options?: ErrorOptions) {
@@ -26,7 +29,7 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
 };
 
 /** The file may not be read. */
-export class SourceRefusedError extends Error {
+export class SourceRefusedError extends SourceError {
   override readonly name = "SourceRefusedError";
   readonly reason: RefusalReason;
 
@@ -37,7 +40,7 @@ export class SourceRefusedError extends Error {
 }
 
 /** The file can't be read now: another program holds it, too many files are open, or the disk fails. Try again later. */
-export class SourceBusyError extends Error {
+export class SourceBusyError extends SourceError {
   override readonly name = "SourceBusyError";
 
   constructor(path: string, options?: ErrorOptions) {
@@ -47,7 +50,7 @@ export class SourceBusyError extends Error {
 }
 
 /** A compressed file is cut or damaged. All that could be read before the damage has been handed over. */
-export class SourceDamagedError extends Error {
+export class SourceDamagedError extends SourceError {
   override readonly name = "SourceDamagedError";
 
   constructor(path: string, options?: ErrorOptions) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SourceBusyError, SourceGoneError, SourceRefusedError } from "./source_errors.ts";
+import { SourceBusyError, SourceError, SourceGoneError, SourceRefusedError } from "./source_errors.ts";
 import { type FileStamp, sameFile, stampOf } from "./stamp.ts";
 
 /** An open file, read up to the size that it had when it was opened. */
@@ -114,7 +114,7 @@ function explain<T>(path: string, run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    if (cause instanceof SourceRefusedError) throw cause;
+    if (cause instanceof SourceError) throw cause;
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
       throw new SourceGoneError(path, { cause });
     }

@@ -88,7 +88,7 @@ export interface Segment {
 /** A source that could not be read. */
 export interface Failure {
   readonly source: number;
-  readonly kind: "gone" | "busy" | "refused" | "damaged" | "failed";
+  readonly kind: "gone" | "busy" | "refused" | "damaged" | "failed" | "set-aside";
   readonly message: string;
 }
 
@@ -146,7 +146,18 @@ export class NameNumbers {
 /** The last time that a `Date` can have, ms since the epoch. */
 const LAST_TIME = 8.64e15;
 
+/** Texts are encoded when there are so many of them, or so many characters. */
+const ENCODE_ROWS = 64;
+const ENCODE_TEXT = 1 << 16;
+
 const TYPE_NUMBERS = new Map<string, number>(EVENT_TYPES.map((type, index) => [type, index]));
+/** The number columns that belong to what an event says. */
+const HASHED_NUMBERS: readonly number[] = [
+  COLUMN.type,
+  COLUMN.timestamp,
+  COLUMN.flags,
+  ...METRIC_NAMES.map((_, index) => COLUMN.metrics + index),
+];
 const encoder = new TextEncoder();
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -158,6 +169,9 @@ export class BatchBuilder {
   #payload: Uint8Array<ArrayBuffer>;
   #rows = 0;
   #payloadUsed = 0;
+  /** Texts of the last rows that are not in the payload yet, one after the other, and the length of each. */
+  #text = "";
+  #textLengths: number[] = [];
   #segments: Segment[] = [];
   #failures: Failure[] = [];
 
@@ -166,7 +180,7 @@ export class BatchBuilder {
    * @param rowCapacity rows that the first buffers hold; they grow as needed
    * @param payloadCapacity bytes that the first payload buffer holds
    */
-  constructor(names: NameNumbers, readonly rowCapacity = 4096, readonly payloadCapacity = 5 << 18) {
+  constructor(names: NameNumbers, readonly rowCapacity = 6144, readonly payloadCapacity = 5 << 18) {
     this.#names = names;
     this.#columns = new Float64Array(rowCapacity * COLUMNS);
     this.#ids = new Uint8Array(rowCapacity * 16);
@@ -178,9 +192,9 @@ export class BatchBuilder {
     return this.#rows;
   }
 
-  /** Bytes of payload added since the last `take()`. */
+  /** Bytes of payload added since the last `take()`; fewer where some are not ASCII and not encoded yet. */
   get payloadBytes(): number {
-    return this.#payloadUsed;
+    return this.#payloadUsed + this.#text.length;
   }
 
   /** Segments added since the last `take()`. */
@@ -196,6 +210,7 @@ export class BatchBuilder {
   /** Forgets the rows from `row` on: their segment will not be committed. */
   dropRows(row: number): void {
     if (row >= this.#rows) return;
+    this.#encode();
     this.#payloadUsed = this.#columns[row * COLUMNS + COLUMN.payloadStart]!;
     this.#rows = row;
   }
@@ -211,8 +226,7 @@ export class BatchBuilder {
     const names = this.#names;
     const columns = this.#columns;
     const base = this.#rows * COLUMNS;
-    const start = this.#payloadUsed;
-    const length = this.#encode(JSON.stringify(draft.data));
+    const text = JSON.stringify(draft.data);
 
     columns[base + COLUMN.type] = TYPE_NUMBERS.get(draft.type)!;
     columns[base + COLUMN.timestamp] = Math.trunc(draft.timestamp);
@@ -230,13 +244,12 @@ export class BatchBuilder {
       const name = METRIC_NAMES[index]!;
       columns[base + COLUMN.metrics + index] = storable(name, metrics?.[name]);
     }
-    columns[base + COLUMN.hash] = this.#hash(base, this.#payload.subarray(start, start + length));
     columns[base + COLUMN.revision] = draft.revision;
     columns[base + COLUMN.position] = draft.position;
-    columns[base + COLUMN.payloadStart] = start;
-    columns[base + COLUMN.payloadLength] = length;
     writeId(this.#ids, this.#rows * 16, agent, draft.anchor, draft.key);
     this.#rows++;
+    this.#text += text;
+    if (this.#textLengths.push(text.length) === ENCODE_ROWS || this.#text.length > ENCODE_TEXT) this.#encode();
   }
 
   /** Says what the rows since `segment.firstRow` belong to. */
@@ -255,6 +268,7 @@ export class BatchBuilder {
    * @param recycled buffers of a batch that is done with, to use again
    */
   take(recycled?: Batch): Batch {
+    this.#encode();
     const fresh = this.#names.fresh;
     const batch: Batch = {
       rows: this.#rows,
@@ -279,8 +293,33 @@ export class BatchBuilder {
     return batch;
   }
 
+  /** Puts the waiting texts into the payload: together, as each call of the encoder costs more than a short text. */
+  #encode(): void {
+    const lengths = this.#textLengths;
+    const text = this.#text;
+    const first = this.#rows - lengths.length;
+    const start = this.#payloadUsed;
+    const written = this.#append(text);
+    const isAscii = written === text.length;
+    if (!isAscii) this.#payloadUsed = start;
+    let from = 0;
+    let at = start;
+    for (let index = 0; index < lengths.length; index++) {
+      const end = from + lengths[index]!;
+      const length = isAscii ? end - from : this.#append(text.slice(from, end));
+      const base = (first + index) * COLUMNS;
+      this.#columns[base + COLUMN.payloadStart] = at;
+      this.#columns[base + COLUMN.payloadLength] = length;
+      this.#columns[base + COLUMN.hash] = this.#hash(base, this.#payload.subarray(at, at + length));
+      at += length;
+      from = end;
+    }
+    this.#text = "";
+    lengths.length = 0;
+  }
+
   /** Appends a text to the payload and returns its length in bytes. */
-  #encode(text: string): number {
+  #append(text: string): number {
     const start = this.#payloadUsed;
     let { read, written } = encoder.encodeInto(text, this.#payload.subarray(start));
     if (read < text.length) {
@@ -317,9 +356,11 @@ export class BatchBuilder {
       high = Math.imul(high ^ this.#names.high(name), 0x9e3779b1) ^ (high >>> 15);
       low = Math.imul(low ^ this.#names.low(name), 0x85ebca77) ^ (low >>> 13);
     }
-    const numbers = [COLUMN.type, COLUMN.timestamp, COLUMN.flags];
-    for (let index = 0; index < numbers.length + METRIC_NAMES.length; index++) {
-      scratch.setFloat64(0, columns[base + (numbers[index] ?? COLUMN.metrics + index - numbers.length)]!);
+    for (let index = 0; index < HASHED_NUMBERS.length; index++) {
+      const value = columns[base + HASHED_NUMBERS[index]!]!;
+      if (value !== value) continue;
+      scratch.setFloat64(0, value);
+      low ^= index;
       high = Math.imul(high ^ scratch.getInt32(0), 0x9e3779b1) ^ (high >>> 15);
       low = Math.imul(low ^ scratch.getInt32(4) ^ scratch.getInt32(0), 0x85ebca77) ^ (low >>> 13);
     }

@@ -38,7 +38,9 @@ export class NoStoreError extends Error {
 export class NotAStoreError extends Error {
   override readonly name = "NotAStoreError";
   constructor(readonly path: string) {
-    super(`${path} is a database of another program; it was not touched. Set storage.path to another folder.`);
+    super(
+      `${path} is a database of another program; it was not touched. Set storage.path to another folder.`,
+    );
   }
 }
 
@@ -54,6 +56,8 @@ export function classifyTrouble(error: unknown): StoreTrouble {
   if (/database( table)? is locked|database schema is locked/.test(message)) return "busy";
   if (/database or disk is full/.test(message)) return "full";
   if (/disk image is malformed|file is not a database/.test(message)) return "corrupt";
-  if (/disk I\/O error|unable to open database file|attempt to write a readonly database/.test(message)) return "io";
+  if (/disk I\/O error|unable to open database file|attempt to write a readonly database/.test(message)) {
+    return "io";
+  }
   return "other";
 }

@@ -5,7 +5,13 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { NoStoreError, NotAStoreError, StoreTooNewError, StoreTooOldError } from "./errors.ts";
+import {
+  classifyTrouble,
+  NoStoreError,
+  NotAStoreError,
+  StoreTooNewError,
+  StoreTooOldError,
+} from "./errors.ts";
 import { APPLICATION_ID, type Migration, MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 
 /** How long a statement waits for another process' lock, ms. */
@@ -25,6 +31,7 @@ export function openToWrite(path: string, migrations = MIGRATIONS): DatabaseSync
   // The file has its mode before SQLite opens it to write; SQLite gives -wal and -shm the same one.
   if (found === undefined) Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
   else makePrivate(path);
+  if (found !== undefined && found > 0 && found < wanted) backUp(path, found);
   const database = new DatabaseSync(path);
   try {
     database.exec(`
@@ -39,7 +46,6 @@ export function openToWrite(path: string, migrations = MIGRATIONS): DatabaseSync
       pragma journal_size_limit = 67108864;
       pragma temp_store = memory;
     `);
-    if (found !== undefined && found > 0 && found < wanted) backUp(database, path, found);
     migrate(database, migrations);
     return database;
   } catch (error) {
@@ -101,7 +107,17 @@ function peek(path: string): number | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return look(path, true);
+  } catch (error) {
+    // Whoever was killed while it made the store left a journal to roll back; that takes a connection that may write.
+    if (classifyTrouble(error) !== "io" || !exists(`${path}-journal`)) throw error;
+    return look(path, false);
+  }
+}
+
+function look(path: string, readOnly: boolean): number {
+  const database = new DatabaseSync(path, { readOnly });
   try {
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}`);
     const version = schemaVersion(database);
@@ -115,22 +131,42 @@ function peek(path: string): number | undefined {
   }
 }
 
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 function schemaVersion(database: DatabaseSync): number {
   return database.prepare("pragma user_version").get()!.user_version as number;
 }
 
-/** Copies the store. Nobody else writes it: the caller holds the lock. */
-function backUp(database: DatabaseSync, path: string, version: number): void {
+/**
+ * Copies the store as it is to `<path>.schema-<version>.bak`. `VACUUM INTO` won't do: it attaches a database, which Deno
+ * refuses to a program that doesn't have all permissions.
+ */
+function backUp(path: string, version: number): void {
   const backup = `${path}.schema-${version}.bak`;
-  // VACUUM INTO would attach a database, which Deno refuses to a program that doesn't have all permissions.
-  const { busy } = database.prepare("pragma wal_checkpoint(truncate)").get()!;
-  if (busy !== 0) {
-    throw new Error(`database is locked: ${path} is being read and can't be backed up for its migration`);
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}`);
+    const { busy } = database.prepare("pragma wal_checkpoint(truncate)").get()!;
+    if (busy !== 0) {
+      throw new Error(`database is locked: ${path} is being read, so that it can't be backed up`);
+    }
+    // All is in the file now, and nobody can commit while it is copied.
+    database.exec("begin immediate");
+    Deno.copyFileSync(path, `${backup}.new`);
+    makePrivate(`${backup}.new`);
+    Deno.renameSync(`${backup}.new`, backup);
+  } finally {
+    // Reading the file by ourselves has dropped this process' locks on it (POSIX), so this connection must not go on.
+    database.close();
   }
-  const draft = `${backup}.new`;
-  Deno.copyFileSync(path, draft);
-  makePrivate(draft);
-  Deno.renameSync(draft, backup);
 }
 
 function makePrivate(path: string): void {
@@ -146,6 +182,8 @@ function migrate(database: DatabaseSync, migrations: readonly Migration[]): void
       if (version > from) database.exec(sql);
     }
     database.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${wanted};`);
-    database.prepare("insert or ignore into meta values ('machine', ?)").run(crypto.randomUUID());
+    database.prepare("insert or ignore into meta (key, value) values ('machine', ?)").run(
+      crypto.randomUUID(),
+    );
   });
 }

@@ -1,23 +1,46 @@
 /**
- * Compresses what is large (zstd), as it is kept in the store.
+ * Compresses what is large, as it is kept in the store.
+ *
+ * It is zstd; where the runtime has none (Deno before 2.7 exports its functions, and they fail), zlib's format instead.
+ * Both say by their first bytes which they are, so that either can be read wherever its method is there.
  *
  * @module
  */
 
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, deflateSync, inflateSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /** Payloads over this many bytes are compressed. */
 export const PACK_OVER = 8192;
 
-const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** The first byte of a zstd frame (RFC 8878, 3.1.1); that of a zlib stream differs (RFC 1950, 2.2). */
+const ZSTD_MAGIC = 0x28;
+
+let hasZstd: boolean | undefined;
 
 /** The bytes, compressed if they are more than `over`; `packed` says which. */
-export function pack(bytes: Uint8Array, over = PACK_OVER): { readonly bytes: Uint8Array; readonly packed: boolean } {
+export function pack(
+  bytes: Uint8Array,
+  over = PACK_OVER,
+): { readonly bytes: Uint8Array; readonly packed: boolean } {
   if (bytes.length <= over && over > 0) return { bytes, packed: false };
-  return { bytes: zstdCompressSync(bytes, OPTIONS), packed: true };
+  hasZstd ??= canZstd();
+  return { bytes: hasZstd ? zstdCompressSync(bytes, ZSTD) : deflateSync(bytes, { level: 1 }), packed: true };
 }
 
 /** The bytes as they were before `pack()`. */
 export function unpack(bytes: Uint8Array, packed: boolean): Uint8Array {
-  return packed ? zstdDecompressSync(bytes) : bytes;
+  if (!packed) return bytes;
+  return bytes[0] === ZSTD_MAGIC ? zstdDecompressSync(bytes) : inflateSync(bytes);
+}
+
+function canZstd(): boolean {
+  try {
+    zstdCompressSync(new Uint8Array(1));
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }

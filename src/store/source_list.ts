@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { SQLOutputValue } from "node:sqlite";
-import { formatId } from "../events/id.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { FileStamp } from "../sources/stamp.ts";
 import { unpack } from "./pack.ts";
@@ -52,16 +50,55 @@ export interface KnownSource {
   readonly gone: boolean;
 }
 
-// Numbers that don't fit 2^53 can't be read as integers; they were stored from a number, which `real` gives back as it was.
-const SELECT =
-  `select id, agent, root, twin, path, relative_path, format, rank, cast(device as real) as device,
-  cast(inode as real) as inode, birth, size, mtime, ctime, read_at, byte_offset, head_length, head_hash, tail_hash,
-  adapter_version, rereading, collected_from, left_out, last_synced_at, last_event_id, events, unread, attempts, status,
-  error, next_try, gone from sources order by id`;
+/** The columns in the order of {@link SourceRow}. JSON would round reals to 15 digits; `quote()` gives them whole. */
+const COLUMNS =
+  `id, agent, root, twin, path, relative_path, format, rank, json(quote(device)), json(quote(inode)),
+  birth, size, mtime, ctime, read_at, byte_offset, head_length, head_hash, tail_hash, adapter_version, rereading,
+  collected_from, left_out, last_synced_at, lower(hex(last_event_id)), events, unread, attempts, status, error,
+  next_try, gone`;
+
+/** All rows as one JSON text: it takes half the time of getting 10,000 rows of 32 values one by one (30 instead of 60 ms). */
+const SELECT = `select json_group_array(json_array(${COLUMNS}) order by id) as rows from sources`;
+
+type SourceRow = readonly [
+  id: number,
+  agent: string,
+  root: string,
+  twin: string,
+  path: string,
+  relativePath: string,
+  format: string,
+  rank: number,
+  device: number,
+  inode: number,
+  birth: number | null,
+  size: number,
+  mtime: number,
+  ctime: number | null,
+  readAt: number,
+  offset: number,
+  headLength: number,
+  headHash: number,
+  tailHash: number,
+  adapterVersion: number,
+  rereading: number,
+  collectedFrom: number,
+  leftOut: number,
+  lastSyncedAt: number | null,
+  lastEventId: string,
+  events: number,
+  unread: number,
+  attempts: number,
+  status: SourceStatus,
+  error: string | null,
+  nextTry: number | null,
+  gone: 0 | 1,
+];
 
 /** All sources, in the order in which they were found. */
 export function listSources(reader: StoreReader): readonly KnownSource[] {
-  return reader.read((database) => database.prepare(SELECT).all()).map(sourceOfRow);
+  const rows = reader.read((database) => database.prepare(SELECT).get()!.rows as string);
+  return (JSON.parse(rows) as readonly SourceRow[]).map(sourceOfRow);
 }
 
 /** What the parser of a source must remember at its cursor, JSON; `undefined` if it has not been read. */
@@ -75,43 +112,67 @@ export function parserState(reader: StoreReader, source: number): string | undef
     : state as string | undefined;
 }
 
-function sourceOfRow(row: Record<string, SQLOutputValue>): KnownSource {
+function sourceOfRow(row: SourceRow): KnownSource {
+  const [
+    id,
+    agent,
+    root,
+    twin,
+    path,
+    relativePath,
+    format,
+    rank,
+    device,
+    inode,
+    birth,
+    size,
+    mtime,
+    ctime,
+    readAt,
+    offset,
+    headLength,
+    headHash,
+    tailHash,
+    adapterVersion,
+    rereading,
+    collectedFrom,
+    leftOut,
+    lastSyncedAt,
+    lastEventId,
+    events,
+    unread,
+    attempts,
+    status,
+    error,
+    nextTry,
+    gone,
+  ] = row;
   return {
-    id: row.id as number,
-    agent: row.agent as string,
-    root: row.root as string,
-    twin: row.twin as string,
-    path: row.path as string,
-    relativePath: row.relative_path as string,
-    format: row.format as string,
-    rank: row.rank as number,
-    stamp: {
-      device: row.device as number,
-      inode: row.inode as number,
-      birth: row.birth as number | null,
-      size: row.size as number,
-      mtime: row.mtime as number,
-      ctime: row.ctime as number | null,
-    },
-    readAt: row.read_at as number,
-    cursor: {
-      offset: row.byte_offset as number,
-      headLength: row.head_length as number,
-      headHash: row.head_hash as number,
-      tailHash: row.tail_hash as number,
-    },
-    adapterVersion: row.adapter_version as number,
-    rereading: row.rereading as number,
-    collectedFrom: row.collected_from as number,
-    leftOut: row.left_out as number,
-    lastSyncedAt: (row.last_synced_at ?? undefined) as number | undefined,
-    lastEventId: row.last_event_id === null ? undefined : formatId(row.last_event_id as Uint8Array),
-    events: row.events as number,
-    unread: row.unread as number,
-    attempts: row.attempts as number,
-    status: row.status as SourceStatus,
-    error: (row.error ?? undefined) as string | undefined,
-    nextTry: (row.next_try ?? undefined) as number | undefined,
-    gone: row.gone === 1,
+    id,
+    agent,
+    root,
+    twin,
+    path,
+    relativePath,
+    format,
+    rank,
+    stamp: { device, inode, birth, size, mtime, ctime },
+    readAt,
+    cursor: { offset, headLength, headHash, tailHash },
+    adapterVersion,
+    rereading,
+    collectedFrom,
+    leftOut,
+    lastSyncedAt: lastSyncedAt ?? undefined,
+    lastEventId: lastEventId === ""
+      ? undefined
+      : lastEventId.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
+    events,
+    unread,
+    attempts,
+    status,
+    error: error ?? undefined,
+    nextTry: nextTry ?? undefined,
+    gone: gone === 1,
   };
 }

@@ -35,7 +35,7 @@ export const READING = {
   againPartly: 2,
 } as const;
 
-/** Why a source is set aside: it was opened this often and never finished. */
+/** A source is set aside when it was opened so often and nothing of it was committed since. */
 export const MAX_ATTEMPTS = 3;
 
 /** What the writer keeps in mind of a source. */
@@ -89,11 +89,12 @@ export class SourceTable {
     );
     this.#restart = database.prepare(
       `update sources set byte_offset = 0, head_length = 0, head_hash = 0, tail_hash = 0, parser_state = null,
-         rereading = ?, left_out = 0, unread = 0, collected_from = ?, adapter_version = ?, status = 'pending' where id = ?`,
+         rereading = ?, left_out = 0, unread = 0, collected_from = ?, adapter_version = ?, attempts = 0,
+         status = 'pending' where id = ?`,
     );
     this.#recount = database.prepare("update sources set left_out = 0, unread = unread * ? where id = ?");
     this.#fail = database.prepare(
-      "update sources set attempts = 0, status = ?, error = ?, next_try = ?, gone = ? where id = ?",
+      "update sources set attempts = ?, status = ?, error = ?, next_try = ?, gone = ? where id = ?",
     );
     this.#hold = database.prepare("update sources set events = events + ? where id = ?");
   }
@@ -215,6 +216,8 @@ export class SourceTable {
   fail(failure: Failure, nextTry: number | null): void {
     const isGone = failure.kind === "gone";
     this.#fail.run(
+      // The next one, if it fails too, sets it aside again.
+      failure.kind === "set-aside" ? MAX_ATTEMPTS - 1 : 0,
       isGone ? "synced" : "error",
       isGone ? null : failure.message,
       nextTry,

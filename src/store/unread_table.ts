@@ -20,7 +20,11 @@ export class UnreadTable {
   readonly #size: StatementSync;
 
   /** @param counters `bytes` is kept up to date; the caller stores it before each commit */
-  constructor(database: DatabaseSync, readonly counters: { unreadBytes: number }, readonly limit = UNREAD_LIMIT) {
+  constructor(
+    database: DatabaseSync,
+    readonly counters: { unreadBytes: number },
+    readonly limit = UNREAD_LIMIT,
+  ) {
     this.#put = database.prepare(
       "insert into unread_records (source, position, length, reason, adapter_version, bytes) values (?, ?, ?, ?, ?, ?)",
     );

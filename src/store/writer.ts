@@ -8,6 +8,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type Batch, COLUMN, COLUMNS, type Failure, FLAG, type Segment } from "./batch.ts";
 import { type EventSource, EventTable } from "./event_table.ts";
 import { NameTable } from "./names.ts";
+import { nextTry } from "./next_try.ts";
 import { openToWrite } from "./open.ts";
 import { READING, type SourceEntry, SourceTable } from "./source_table.ts";
 import { UnreadTable } from "./unread_table.ts";
@@ -146,7 +147,7 @@ export class StoreWriter {
 
   /** Notes why a source could not be read. */
   fail(failure: Failure, now: number): void {
-    this.#sources.fail(failure, nextTry(failure, now));
+    this.#sources.fail(failure, nextTry(failure.kind, now));
   }
 
   /** Shows a problem in `status`, from now on. */
@@ -293,18 +294,4 @@ function readsOf(segments: readonly Segment[]): Segment[][] {
     met.add(segment.source);
   }
   return [...reads, read];
-}
-
-/** When a source that could not be read is tried again, ms since the epoch; `null` if only a change of it calls for that. */
-function nextTry(failure: Failure, now: number): number | null {
-  switch (failure.kind) {
-    case "busy":
-      return now + 1_000;
-    case "failed":
-    case "damaged":
-      return now + 600_000;
-    case "gone":
-    case "refused":
-      return null;
-  }
 }

@@ -37,9 +37,9 @@ export class Catalog {
   put(source: CatalogSource): void {
     const old = this.#byId.get(source.id);
     if (old !== undefined) {
-      this.#byName.delete(nameOf(old));
-      this.#byPath.delete(old.path);
-      this.#byFile.delete(fileOf(old));
+      removeOwn(this.#byName, nameOf(old), old);
+      removeOwn(this.#byPath, old.path, old);
+      removeOwn(this.#byFile, fileOf(old), old);
     }
     this.#byId.set(source.id, source);
     this.#byName.set(nameOf(source), source);
@@ -69,7 +69,7 @@ export class Catalog {
 
   /** Notes that the file of a source is another one now. */
   setStamp(source: CatalogSource, stamp: CatalogSource["stamp"]): void {
-    this.#byFile.delete(fileOf(source));
+    removeOwn(this.#byFile, fileOf(source), source);
     source.stamp = stamp;
     this.#byFile.set(fileOf(source), source);
   }
@@ -99,6 +99,11 @@ export function newSource(id: number, entry: SourceEntry): CatalogSource {
     status: "pending",
     gone: false,
   };
+}
+
+/** Removes an entry, unless it has become another source's: files change places. */
+function removeOwn(map: Map<string, CatalogSource>, key: string, source: CatalogSource): void {
+  if (map.get(key) === source) map.delete(key);
 }
 
 function nameOf({ agent, root, twin }: Pick<KnownSource, "agent" | "root" | "twin">): string {

@@ -15,7 +15,7 @@ import { readSummary } from "../store/summary.ts";
 import type { Problem } from "../store/writer.ts";
 import { Catalog } from "./catalog.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { recentlyChanged, RECENT_EVERY, Round } from "./sweep.ts";
+import { RECENT_EVERY, recentlyChanged, Round } from "./sweep.ts";
 import { searchRoots } from "./roots.ts";
 import { type Place, Scanner } from "./scanner.ts";
 import { RootWatcher, type WatchFolder } from "./watcher.ts";
@@ -51,6 +51,12 @@ export interface CollectorOptions {
   readonly reloadConfig: () => Promise<Config | undefined>;
   /** Why too little of the disk is free, `undefined` if there is enough. */
   readonly diskTrouble: () => Promise<string | undefined>;
+  /**
+   * How often that is asked, ms.
+   *
+   * @default {30_000}
+   */
+  readonly diskEvery?: number;
   readonly watchFolder?: WatchFolder;
   readonly report: CollectorReport;
 }
@@ -73,6 +79,8 @@ export interface SyncProgress {
   /** Sources that were left out because all of them is older than asked for. */
   readonly leftOutSources: number;
   readonly leftOutBytes: number;
+  /** Events of other sources that were left out for the same reason. */
+  readonly leftOutEvents: number;
 }
 
 /** Collects. Only the holder of the collector's lock may make one. */
@@ -95,6 +103,7 @@ export class Collector {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dataVersion = -1;
   #syncRequests: number[] = [];
+  #isWantingMore = false;
   #stopRequests: number[] = [];
   #nextRecent = 0;
   #nextDisk = 0;
@@ -132,10 +141,8 @@ export class Collector {
     await this.#dispatcher.open();
     try {
       this.#load();
-      await this.#clearProblems();
-      await this.#checkDisk(Date.now());
-      await this.#scan();
-      this.#tickLater();
+      // It can be ended also while the disk is full and the beginning waits.
+      await Promise.race([this.#begin(), this.#ended.promise]);
       await this.#ended.promise;
     } finally {
       this.#isEnding = true;
@@ -148,6 +155,14 @@ export class Collector {
     return inTime;
   }
 
+  async #begin(): Promise<void> {
+    await this.#clearProblems();
+    await this.#clearRequests();
+    await this.#checkDisk(Date.now());
+    await this.#scan();
+    this.#tickLater();
+  }
+
   /** Ends it: what has been read is committed. */
   stop(): void {
     this.#ended.resolve();
@@ -155,7 +170,12 @@ export class Collector {
 
   /** How far it is. */
   progress(): SyncProgress {
-    let committedBytes = 0, totalBytes = 0, sources = 0, leftOutSources = 0, leftOutBytes = 0;
+    let committedBytes = 0,
+      totalBytes = 0,
+      sources = 0,
+      leftOutSources = 0,
+      leftOutBytes = 0,
+      leftOutEvents = 0;
     for (const source of this.#catalog.values()) {
       if (source.gone) continue;
       const { size, mtime } = source.stamp;
@@ -166,10 +186,11 @@ export class Collector {
       }
       sources++;
       totalBytes += size;
+      leftOutEvents += source.leftOut;
       if (source.status === "synced") committedBytes += size;
       else if (source.format === "jsonl") committedBytes += Math.min(size, source.cursor.offset);
     }
-    return { committedBytes, totalBytes, sources, leftOutSources, leftOutBytes };
+    return { committedBytes, totalBytes, sources, leftOutSources, leftOutBytes, leftOutEvents };
   }
 
   #load(): void {
@@ -187,6 +208,7 @@ export class Collector {
   async #scan(): Promise<void> {
     this.#isScanned = false;
     await this.#scanner.scanAll(this.#searchRoots());
+    if (this.#isEnding) return;
     if (this.#config.sync.background_sync) this.#watch();
     this.#isScanned = true;
     this.#onProgress();
@@ -196,11 +218,14 @@ export class Collector {
     if (this.#options.once) return;
     this.#watcher.watch(this.#scanner.roots, (root) => this.#scanner.foldersOf(root));
     const { problems } = this.#watcher.state();
-    this.#setProblem("watch", problems.length === 0 ? undefined : {
-      message: `Changes are found by looking every few seconds, not at once: ` +
-        problems.map(({ root, reason }) => `${root}: ${reason}`).join("; "),
-      hint: "Nothing is lost. On Linux, raise fs.inotify.max_user_watches to have them at once.",
-    });
+    this.#setProblem(
+      "watch",
+      problems.length === 0 ? undefined : {
+        message: `Changes are found by looking every few seconds, not at once: ` +
+          problems.map(({ root, reason }) => `${root}: ${reason}`).join("; "),
+        hint: "Nothing is lost. On Linux, raise fs.inotify.max_user_watches to have them at once.",
+      },
+    );
   }
 
   #onProgress(): void {
@@ -208,6 +233,12 @@ export class Collector {
     const progress = this.progress();
     if (!this.#dispatcher.isDone) {
       this.#options.report.progress(progress);
+      return;
+    }
+    if (this.#isWantingMore) {
+      this.#isWantingMore = false;
+      // What was under way when more was asked for has been read as it was asked for before.
+      void this.#scan();
       return;
     }
     if (this.#syncRequests.length > 0) {
@@ -239,6 +270,10 @@ export class Collector {
         if (now >= this.#nextRecent) {
           this.#nextRecent = now + RECENT_EVERY;
           for (const source of recentlyChanged(this.#catalog.values(), now)) this.#scanner.look(source);
+          // An agent that is used for the first time should not have to wait for its turn in the round.
+          for (const root of this.#scanner.missing(this.#searchRoots())) {
+            await this.#scanner.scanPlace({ root, relativePath: "" }, true);
+          }
           await this.#reloadConfig();
           if (this.#phase === "live" || this.#config.sync.background_sync) this.#watch();
         }
@@ -268,6 +303,7 @@ export class Collector {
           break;
         case "sync":
           this.#syncRequests.push(request.id);
+          this.#isWantingMore ||= this.#scanner.wantFrom(Number(request.arguments.collectFrom ?? Infinity));
           await this.#scan();
           break;
         case "reload":
@@ -322,13 +358,16 @@ export class Collector {
   }
 
   async #checkDisk(now: number): Promise<void> {
-    this.#nextDisk = now + DISK_EVERY;
+    this.#nextDisk = now + (this.#options.diskEvery ?? DISK_EVERY);
     const trouble = await this.#options.diskTrouble();
     this.#dispatcher.hold(trouble);
-    this.#setProblem("disk", trouble === undefined ? undefined : {
-      message: trouble,
-      hint: "Nothing is read until there is more; it goes on by itself then.",
-    });
+    this.#setProblem(
+      "disk",
+      trouble === undefined ? undefined : {
+        message: trouble,
+        hint: "Nothing is read until there is more; it goes on by itself then.",
+      },
+    );
   }
 
   async #prune(now: number): Promise<void> {
@@ -373,6 +412,15 @@ export class Collector {
     for (const { key } of readSummary(this.#reader).problems) await this.#dispatcher.call("solve", key);
   }
 
+  /** What was asked of an earlier collector is not for this one: a `stop` must not end it. */
+  async #clearRequests(): Promise<void> {
+    for (const { id, createdAt } of newRequests(this.#reader)) {
+      if (createdAt < this.#startedAt) {
+        await this.#answer(id, "failed", { message: "that collector has ended" });
+      }
+    }
+  }
+
   #writeInfo(reason?: string): void {
     const isPaused = this.#dispatcher.isPaused || this.#dispatcher.heldBy !== undefined;
     const watching = this.#options.once
@@ -393,7 +441,11 @@ export class Collector {
     };
     const text = JSON.stringify(info);
     if (text === this.#info) return;
-    this.#info = text;
-    writeCollectorInfo(this.#options.infoPath, info);
+    try {
+      writeCollectorInfo(this.#options.infoPath, info);
+      this.#info = text;
+    } catch {
+      // It only tells others who runs, and the disk may be full: it is tried again at the next tick.
+    }
   }
 }

@@ -10,6 +10,7 @@
 import type { SourceFormat } from "../agents/agent.ts";
 import type { Failure } from "../store/batch.ts";
 import type { StoreTrouble } from "../store/errors.ts";
+import { nextTry } from "../store/next_try.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { ReadJob, WriterCalls } from "./messages.ts";
 import { Pipeline, ThreadError, WriteError, type WriterNews } from "./pipeline.ts";
@@ -29,7 +30,10 @@ const IDLE_TIME = 30_000;
 /** How long to wait before the store is tried again, ms: at first, and at the most. */
 const PAUSE = { first: 1_000, last: 60_000 } as const;
 /** Why a source is set aside. */
-const SET_ASIDE = "reading it ended the program three times; it is left alone until a newer version can read it";
+const SET_ASIDE =
+  "reading it ended the program three times; it is left alone for a day, or until a newer version is there";
+/** What keeps the store from being written and passes by itself. */
+const PASSING: ReadonlySet<StoreTrouble> = new Set<StoreTrouble>(["busy", "full", "io"]);
 /** So many ends of a thread by a fault, and the collector gives up. */
 const MAX_FAULTS = 5;
 
@@ -77,6 +81,8 @@ export class Dispatcher {
   /** Those of them that became it since the collector started. */
   readonly #suspected = new Set<number>();
   readonly #queued = new Set<number>();
+  /** Those whose attempts are being counted: they no longer wait and are not under way yet. */
+  #beginning: readonly CatalogSource[] = [];
   readonly #lastRead = new Map<number, number>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #historyBytes = 0;
@@ -85,6 +91,8 @@ export class Dispatcher {
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #pause = 0;
   #isPaused = false;
+  /** Resolves when the pause ends. */
+  #resumed = Promise.withResolvers<void>();
   #heldBy: string | undefined;
   #isStopping = false;
   #faults = 0;
@@ -104,12 +112,12 @@ export class Dispatcher {
 
   /** Whether nothing waits and nothing is under way. */
   get isDone(): boolean {
-    return this.#underWay.size === 0 && this.#history.length === 0 && this.#suspects.length === 0;
+    return this.#underWay.size + this.#beginning.length + this.#history.length + this.#suspects.length === 0;
   }
 
   /** Whether history waits or is under way. */
   get isReadingHistory(): boolean {
-    if (this.#history.length > 0 || this.#suspects.length > 0) return true;
+    if (this.#beginning.length + this.#history.length + this.#suspects.length > 0) return true;
     for (const { isLive } of this.#underWay.values()) if (!isLive) return true;
     return false;
   }
@@ -135,14 +143,30 @@ export class Dispatcher {
     if (reason === undefined) void this.#pump();
   }
 
-  /** Asks the writer for something. */
+  /**
+   * Asks the writer for something. While the store can't be written, it waits; so a full disk ends nothing.
+   *
+   * @throws {WriteError} if it can't be done for another reason, or the collector ends before it could
+   */
   async call<M extends keyof WriterCalls>(
     method: M,
     ...parameters: Parameters<WriterCalls[M]>
   ): Promise<ReturnType<WriterCalls[M]>> {
     this.#calls++;
     try {
-      return await (await this.#connect()).call(method, ...parameters);
+      for (;;) {
+        try {
+          const result = await (await this.#connect()).call(method, ...parameters);
+          this.#onWritten();
+          return result;
+        } catch (error) {
+          const isPassing = error instanceof WriteError && PASSING.has(error.trouble);
+          if (!isPassing || this.#isStopping) throw error;
+          this.#onTrouble(error.trouble, error.message);
+          await this.#resumed.promise;
+          if (this.#isStopping) throw error;
+        }
+      }
     } finally {
       this.#calls--;
       this.#endWhenIdle();
@@ -180,7 +204,10 @@ export class Dispatcher {
       return;
     }
     const unread = source.format === "jsonl" ? size - source.cursor.offset : size;
-    if (this.#isSuspect(source) || this.#isPaused || this.#heldBy !== undefined || unread > LIVE_BYTES || unread < 0) {
+    if (
+      this.#isSuspect(source) || this.#isPaused || this.#heldBy !== undefined || unread > LIVE_BYTES ||
+      unread < 0
+    ) {
       this.readLater(source);
       return;
     }
@@ -200,6 +227,11 @@ export class Dispatcher {
     this.#dispatch([source], true);
   }
 
+  /** Leaves a source alone whose reading ended the program too often. */
+  setAside(source: CatalogSource): Promise<void> {
+    return this.#giveUpOn({ source: source.id, kind: "set-aside", message: SET_ASIDE });
+  }
+
   /** Ends it: what has been read is committed. Returns `false` if a thread did not end in time. */
   async stop(): Promise<boolean> {
     this.#isStopping = true;
@@ -208,11 +240,13 @@ export class Dispatcher {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     clearTimeout(this.#idleTimer);
+    this.#resumed.resolve();
     const pipeline = this.#pipeline;
     this.#pipeline = undefined;
     await this.#ending;
     // What was begun and not reached did not fail.
-    return await pipeline?.stop(() => pipeline.call("endAttempts", [...this.#underWay.keys()])) ?? true;
+    const begun = [...this.#beginning.map(({ id }) => id), ...this.#underWay.keys()];
+    return await pipeline?.stop(() => pipeline.call("endAttempts", begun)) ?? true;
   }
 
   /** The pipeline; a new one is started only after the last one has ended: a process has one writer. */
@@ -231,16 +265,31 @@ export class Dispatcher {
     this.#isPumping = true;
     try {
       for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
+        this.#beginning = group;
         await this.call("beginAttempts", group.map(({ id }) => id));
         if (this.#isStopping) return;
+        this.#beginning = [];
         for (const source of group) source.attempts++;
         this.#dispatch(group, false);
       }
     } catch (error) {
       if (!(error instanceof WriteError) && !(error instanceof ThreadError)) throw error;
-      if (error instanceof WriteError) this.#onTrouble(error.trouble, error.message);
+      this.#waitAgain();
+      if (!(error instanceof WriteError)) return;
+      if (error.trouble === "other") this.#context.onFatal(error);
+      else this.#onTrouble(error.trouble, error.message);
     } finally {
       this.#isPumping = false;
+    }
+  }
+
+  /** The attempts could not be counted: their sources wait as before. */
+  #waitAgain(): void {
+    const sources = this.#beginning;
+    this.#beginning = [];
+    for (const source of sources) {
+      this.#queued.delete(source.id);
+      this.readLater(source);
     }
   }
 
@@ -280,10 +329,10 @@ export class Dispatcher {
       count++;
       bytes += unreadBytes(source);
     }
-    if (group.length === 0 && this.#underWay.size === 0 && this.#suspects.length > 0) {
+    while (group.length === 0 && this.#underWay.size === 0 && this.#suspects.length > 0) {
       const source = this.#suspects.shift()!;
       if (source.attempts < MAX_ATTEMPTS) group.push(source);
-      else void this.#setAside(source, SET_ASIDE);
+      else void this.setAside(source);
     }
     return group;
   }
@@ -379,13 +428,13 @@ export class Dispatcher {
     const now = Date.now();
     for (const { source: id, kind, message } of failures) {
       const source = this.#context.catalog().get(id)!;
-      source.attempts = 0;
+      source.attempts = kind === "set-aside" ? MAX_ATTEMPTS - 1 : 0;
       if (kind === "gone") source.gone = true;
       else {
         source.status = "error";
         source.error = message;
-        // As the writer notes it; the sweep tries again.
-        source.nextTry = kind === "refused" ? undefined : now + (kind === "busy" ? 1_000 : 600_000);
+        // The sweep tries again.
+        source.nextTry = nextTry(kind, now) ?? undefined;
         if (kind === "busy") this.#after(1_000, () => this.readLater(source));
       }
       this.#finish(id);
@@ -398,30 +447,33 @@ export class Dispatcher {
       const source = this.#context.catalog().get(id)!;
       const wasAlone = this.#suspected.has(id) && this.#underWay.size === 1;
       this.#suspected.add(id);
-      if (wasAlone) void this.#setAside(source, message);
+      if (wasAlone) void this.#giveUpOn({ source: id, kind: "failed", message });
     }
   }
 
-  async #setAside(source: CatalogSource, message: string): Promise<void> {
-    this.#queued.delete(source.id);
-    const failure: Failure = { source: source.id, kind: "failed", message };
-    const underWay = this.#underWay.get(source.id);
+  /** Notes that a source can't be read, by no word of the reader. */
+  async #giveUpOn(failure: Failure): Promise<void> {
+    this.#queued.delete(failure.source);
+    const underWay = this.#underWay.get(failure.source);
     if (underWay !== undefined) underWay.again = false;
     try {
-      await this.call("fail", failure);
+      await this.call("fail", [failure]);
     } catch (error) {
       if (!(error instanceof WriteError) && !(error instanceof ThreadError)) throw error;
     }
     this.#fail([failure]);
+    this.#context.onProgress();
   }
 
   #onTrouble(trouble: StoreTrouble, message: string): void {
-    if (trouble === "other" || this.#isStopping) return;
+    if (trouble === "other" || this.#isStopping || this.#isPaused) return;
     this.#isPaused = true;
+    this.#resumed = Promise.withResolvers();
     this.#context.onPause(message);
     this.#pause = Math.min(PAUSE.last, this.#pause === 0 ? PAUSE.first : 2 * this.#pause);
     this.#after(this.#pause, () => {
       this.#isPaused = false;
+      this.#resumed.resolve();
       void this.#pump();
     });
   }

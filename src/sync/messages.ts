@@ -39,9 +39,8 @@ export type ToReader =
   | { readonly kind: "stop" };
 
 /** From the reader to the main thread. */
-export type FromReader =
-  /** It has handed over all that it read. */
-  | { readonly kind: "stopped" };
+export type FromReader = /** It has handed over all that it read. */
+  { readonly kind: "stopped" };
 
 /** From the reader to the writer, on their own channel. */
 export interface BatchMessage {
@@ -58,7 +57,7 @@ export interface WriterCalls {
   beginAttempts(sources: readonly number[]): void;
   endAttempts(sources: readonly number[]): void;
   readAgain(source: number, collectedFrom: number, adapterVersion: number): void;
-  fail(failure: Failure): void;
+  fail(failures: readonly Failure[]): void;
   raise(problem: Problem): void;
   solve(key: string): void;
   answer(request: number, state: "working" | "done" | "failed", answer: string): void;

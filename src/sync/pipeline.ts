@@ -6,6 +6,7 @@
 
 import type { StoreTrouble } from "../store/errors.ts";
 import type { FromReader, FromWriter, ReadJob, ToReader, ToWriter, WriterCalls } from "./messages.ts";
+import { Thread } from "./thread.ts";
 
 /** How long to wait for a thread to end, ms; then the process ends without it. */
 const STOP_TIME = 4_000;
@@ -36,11 +37,14 @@ export type WriterNews = Extract<FromWriter, { kind: "applied" | "undone" | "rec
 
 /** A reader and a writer thread, connected. */
 export class Pipeline {
-  readonly #reader: Worker;
-  readonly #writer: Worker;
+  readonly #reader: Thread<ToReader, FromReader>;
+  readonly #writer: Thread<ToWriter, FromWriter>;
   readonly #news: (news: WriterNews) => void;
   readonly #fail: (error: ThreadError) => void;
-  readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
   #nextCall = 1;
   readonly #opened = Promise.withResolvers<void>();
   readonly #readerStopped = Promise.withResolvers<void>();
@@ -57,24 +61,20 @@ export class Pipeline {
     this.#news = news;
     this.#fail = fail;
     // Workers have no use for the network, for other programs or for the environment.
-    const deno = { permissions: { read: true, write: true, net: false, run: false, env: false, ffi: false, sys: false } };
+    const deno = {
+      permissions: { read: true, write: true, net: false, run: false, env: false, ffi: false, sys: false },
+    };
     // `deno compile` embeds them by these literal names, each given to it as --include.
     const options = { type: "module", deno } as const;
-    this.#reader = new Worker(new URL("./reader_worker.ts", import.meta.url), options);
-    this.#writer = new Worker(new URL("./writer_worker.ts", import.meta.url), options);
-    for (const worker of [this.#reader, this.#writer]) {
-      worker.onerror = (event) => {
-        event.preventDefault();
-        this.#abandon(new ThreadError(`${event.message} (${event.filename}:${event.lineno})`));
-      };
-    }
-    this.#reader.onmessage = ({ data }: MessageEvent<FromReader>) => {
-      if (data.kind === "stopped") this.#readerStopped.resolve();
-    };
-    this.#writer.onmessage = ({ data }: MessageEvent<FromWriter>) => this.#hear(data);
+    const reader = new Worker(new URL("./reader_worker.ts", import.meta.url), options);
+    const writer = new Worker(new URL("./writer_worker.ts", import.meta.url), options);
+    const failed = (event: ErrorEvent) =>
+      this.#abandon(new ThreadError(`${event.message} (${event.filename}:${event.lineno})`));
+    this.#reader = new Thread(reader, () => this.#readerStopped.resolve(), failed);
+    this.#writer = new Thread(writer, (message) => this.#hear(message), failed);
     const { port1, port2 } = new MessageChannel();
-    this.#toReader({ kind: "connect", port: port1 }, [port1]);
-    this.#toWriter({ kind: "open", path: storePath, port: port2 }, [port2]);
+    this.#reader.send({ kind: "connect", port: port1 }, [port1]);
+    this.#writer.send({ kind: "open", path: storePath, port: port2 }, [port2]);
     // Whoever waits for it hears of it; nobody has to.
     this.#opened.promise.catch(() => {});
   }
@@ -90,7 +90,7 @@ export class Pipeline {
 
   /** Has sources read. */
   read(jobs: readonly ReadJob[]): void {
-    this.#toReader({ kind: "read", jobs });
+    this.#reader.send({ kind: "read", jobs });
   }
 
   /**
@@ -105,7 +105,7 @@ export class Pipeline {
     const id = this.#nextCall++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: (result) => resolve(result as ReturnType<WriterCalls[M]>), reject });
-      this.#toWriter({ kind: "call", id, method, arguments: parameters });
+      this.#writer.send({ kind: "call", id, method, arguments: parameters });
     });
   }
 
@@ -119,10 +119,10 @@ export class Pipeline {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), STOP_TIME));
     const stopped = (async () => {
-      this.#toReader({ kind: "stop" });
+      this.#reader.send({ kind: "stop" });
       await this.#readerStopped.promise;
       await beforeClose?.().catch(() => {});
-      this.#toWriter({ kind: "close" });
+      this.#writer.send({ kind: "close" });
       await this.#writerClosed.promise;
       return true;
     })();
@@ -177,13 +177,5 @@ export class Pipeline {
     this.#readerStopped.resolve();
     this.#writerClosed.resolve();
     this.#fail(error);
-  }
-
-  #toReader(message: ToReader, transfer: Transferable[] = []): void {
-    this.#reader.postMessage(message, transfer);
-  }
-
-  #toWriter(message: ToWriter, transfer: Transferable[] = []): void {
-    this.#writer.postMessage(message, transfer);
   }
 }

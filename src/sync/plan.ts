@@ -42,13 +42,15 @@ export function decide(
   now: number,
 ): Decision {
   const isUnread = source.readAt === 0;
-  if (agent.adapterVersion > source.adapterVersion) return isUnread ? "read" : "read-again";
-  if (source.attempts >= MAX_ATTEMPTS) return "set-aside";
   const wanted = Math.min(collectFrom, source.collectedFrom);
   if (isUnread && stamp.mtime < wanted) return "left-out";
+  if (agent.adapterVersion > source.adapterVersion) return "read-again";
+  if (source.attempts >= MAX_ATTEMPTS) return "set-aside";
   if (wanted < source.collectedFrom && (isUnread || source.leftOut > 0)) return "read-again";
-  // One that is not "synced" was left in its middle.
-  if (source.status === "synced" && isUnchanged(source.stamp, source.readAt, stamp)) return "unchanged";
+  // One that is not "synced" was left in its middle; one that was gone is back.
+  if (source.status === "synced" && !source.gone && isUnchanged(source.stamp, source.readAt, stamp)) {
+    return "unchanged";
+  }
   if (source.nextTry !== undefined && source.nextTry > now) return "waiting";
   return "read";
 }

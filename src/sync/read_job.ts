@@ -8,7 +8,12 @@
 import type { Agent, JsonObject, RecordParser } from "../agents/agent.ts";
 import type { EventDraft } from "../events/event.ts";
 import type { DamageReason, RecordSink } from "../sources/source_reader.ts";
-import { SourceBusyError, SourceDamagedError, SourceGoneError, SourceReader } from "../sources/source_reader.ts";
+import {
+  SourceBusyError,
+  SourceDamagedError,
+  SourceGoneError,
+  SourceReader,
+} from "../sources/source_reader.ts";
 import { SourceRefusedError } from "../sources/source_reader.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { BatchBuilder, Failure, Segment, UnreadRecord } from "../store/batch.ts";
@@ -24,8 +29,13 @@ export class JobRun implements RecordSink {
   readonly #builder: BatchBuilder;
   readonly #reader: SourceReader;
   readonly #readAt: number;
-  readonly #parser: RecordParser;
+  readonly #isCareful: boolean;
+  #parser: RecordParser;
   readonly #emit: (draft: EventDraft) => void;
+  /** What the parser remembered when that was last made a text: at the last segment, or after the last record. */
+  #state: string | undefined;
+  /** Where the last segment ended. */
+  #cursor: SourceCursor;
   #firstRow: number;
   #from: number;
   #restarted: Segment["restarted"];
@@ -33,12 +43,17 @@ export class JobRun implements RecordSink {
   #unreadBytes = 0;
   #leftOut = 0;
 
-  /** @throws what `SourceReader.open()` throws */
-  constructor(agent: Agent, job: ReadJob, builder: BatchBuilder, now: number) {
+  /**
+   * @param isCareful refuse a record after which the parser's state can't be kept (it is nested too deeply); slow
+   * @throws what `SourceReader.open()` throws
+   */
+  constructor(agent: Agent, job: ReadJob, builder: BatchBuilder, now: number, isCareful = false) {
     this.#job = job;
     this.#agent = agent;
     this.#builder = builder;
     this.#readAt = now;
+    this.#isCareful = isCareful;
+    this.#cursor = job.cursor;
     this.#reader = SourceReader.open(job);
     const { resumed, stamp } = this.#reader;
     if (!resumed) {
@@ -50,8 +65,13 @@ export class JobRun implements RecordSink {
       if (draft.timestamp < job.collectedFrom) this.#leftOut++;
       else builder.add(agent.id, draft);
     };
-    const state = resumed && job.parserState !== undefined ? JSON.parse(job.parserState) : undefined;
-    this.#parser = agent.parser({ relativePath: job.relativePath }, this.#emit, state);
+    this.#state = resumed ? job.parserState : undefined;
+    this.#parser = this.#makeParser();
+  }
+
+  /** What is left of the job behind the last segment. */
+  rest(): ReadJob {
+    return { ...this.#job, cursor: this.#cursor, parserState: this.#state ?? this.#job.parserState };
   }
 
   /** Bytes of unread records that wait for the batch. */
@@ -66,11 +86,17 @@ export class JobRun implements RecordSink {
 
   record(record: JsonObject, position: number, raw: Uint8Array): void {
     let reason: string | undefined;
+    const row = this.#builder.rows;
     try {
       reason = this.#parser.record(record, position)?.unknown;
+      if (this.#isCareful) this.#state = this.#stateText();
     } catch (error) {
       // A fault of the adapter costs one record, which is kept, not the source.
       reason = `failed:${error instanceof Error ? error.message : error}`;
+      if (this.#isCareful) {
+        this.#builder.dropRows(row);
+        this.#parser = this.#makeParser();
+      }
     }
     if (reason !== undefined) this.#keep(position, raw.length, reason, raw);
   }
@@ -79,9 +105,10 @@ export class JobRun implements RecordSink {
     this.#keep(position, length, `damaged:${reason}`, raw);
   }
 
-  /** Ends a segment after the last record that was read, so that the batch can be taken. */
+  /** Ends a segment after the last record that was read. The batch must be taken before the next step. */
   cut(): void {
     this.#addSegment(this.#reader.cursor(), false);
+    this.#firstRow = 0;
   }
 
   /** The source has been read to its end: emits what may still grow, and ends the last segment. */
@@ -96,8 +123,18 @@ export class JobRun implements RecordSink {
     this.#builder.dropRows(this.#firstRow);
   }
 
+  /** A parser that goes on from the last state. */
+  #makeParser(): RecordParser {
+    const state = this.#state === undefined ? undefined : JSON.parse(this.#state);
+    return this.#agent.parser({ relativePath: this.#job.relativePath }, this.#emit, state);
+  }
+
+  #stateText(): string {
+    return JSON.stringify(this.#parser.state() ?? null);
+  }
+
   #addSegment(cursor: SourceCursor, atEnd: boolean): void {
-    const state = JSON.stringify(this.#parser.state() ?? null);
+    const state = this.#stateText();
     const { bytes, packed } = pack(encoder.encode(state));
     this.#builder.addSegment({
       source: this.#job.source,
@@ -114,6 +151,8 @@ export class JobRun implements RecordSink {
       leftOut: this.#leftOut,
     });
     this.#firstRow = this.#builder.rows;
+    this.#state = state;
+    this.#cursor = cursor;
     this.#from = cursor.offset;
     this.#restarted = undefined;
     this.#unread = [];

@@ -97,13 +97,19 @@ export class ReaderLoop {
       await this.#handOver();
       if (this.#live.length > 0) await this.#readLive();
     });
-    if (this.#builder.segments >= BATCH_SEGMENTS) await this.#handOver();
+    if (isFull(this.#builder)) await this.#handOver();
   }
 
-  async #runJob(job: ReadJob, builder: BatchBuilder, handOver: () => Promise<void>): Promise<void> {
+  async #runJob(
+    job: ReadJob,
+    builder: BatchBuilder,
+    handOver: () => Promise<void>,
+    isCareful = false,
+  ): Promise<void> {
     let run: JobRun;
+    let rest: ReadJob | undefined;
     try {
-      run = new JobRun(findAgent(job.agent)!, job, builder, Date.now());
+      run = new JobRun(findAgent(job.agent)!, job, builder, Date.now(), isCareful);
     } catch (error) {
       builder.addFailure(failureOf(job.source, error));
       return;
@@ -113,19 +119,20 @@ export class ReaderLoop {
         const step = run.step();
         const more = typeof step === "boolean" ? step : await step;
         if (!more) break;
-        const isFull = builder.payloadBytes >= BATCH_BYTES || builder.rows >= BATCH_ROWS ||
-          run.unreadBytes >= UNREAD_BYTES;
-        if (!isFull) continue;
+        if (!isFull(builder) && run.unreadBytes < UNREAD_BYTES) continue;
         run.cut();
         await handOver();
         if (this.#isStopping) return;
       }
       run.finish();
     } catch (error) {
-      builder.addFailure(failureOf(job.source, error));
+      // What a record left behind can't be made a text: the stack is too small for how deeply it is nested.
+      if (error instanceof RangeError && !isCareful) rest = run.rest();
+      else builder.addFailure(failureOf(job.source, error));
     } finally {
       run.close();
     }
+    if (rest !== undefined) await this.#runJob(rest, builder, handOver, true);
   }
 
   /** Hands over the batch of history, waiting for the writer if it is behind. */
@@ -146,4 +153,9 @@ export class ReaderLoop {
     this.#port.postMessage(message, [batch.columns.buffer, batch.ids.buffer, batch.payload.buffer]);
     if (!isLive) this.#underWay++;
   }
+}
+
+function isFull(builder: BatchBuilder): boolean {
+  return builder.payloadBytes >= BATCH_BYTES || builder.rows >= BATCH_ROWS ||
+    builder.segments >= BATCH_SEGMENTS;
 }

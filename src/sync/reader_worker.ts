@@ -8,6 +8,7 @@
 
 import type { FromReader, ToReader } from "./messages.ts";
 import { ReaderLoop } from "./reader_loop.ts";
+import type { ReadyMessage } from "./thread.ts";
 
 let loop: ReaderLoop | undefined;
 
@@ -26,3 +27,6 @@ self.onmessage = async ({ data }: MessageEvent<ToReader>) => {
     }
   }
 };
+
+const ready: ReadyMessage = { kind: "ready" };
+self.postMessage(ready);

@@ -49,9 +49,20 @@ export class Scanner {
     return this.#folders.get(root.root) ?? 0;
   }
 
+  /** Wants older events from now on, too; the next search finds what was left out. Returns whether that is news. */
+  wantFrom(collectFrom: number): boolean {
+    const isEarlier = collectFrom < this.#collectFrom;
+    if (isEarlier) this.#collectFrom = collectFrom;
+    return isEarlier;
+  }
+
   /** The root of a source with links resolved, `undefined` if it is not there. */
   realRootOf(source: CatalogSource): string | undefined {
-    return this.#roots.get(source.root)?.realRoot;
+    return this.#realRoot(source.root);
+  }
+
+  #realRoot(root: string): string | undefined {
+    return this.#roots.get(root)?.realRoot;
   }
 
   /** Searches all roots; what is there is read when its turn comes. */
@@ -64,6 +75,9 @@ export class Scanner {
         return [root.root, below.length];
       }));
       await this.#take(sources, false);
+      const paths = new Set(sources.map(({ path }) => path));
+      const unseen = [...this.#catalog.values()].filter(({ gone, path }) => !gone && !paths.has(path));
+      await this.#miss(unseen.filter(({ path }) => isMissing(path)));
     });
   }
 
@@ -74,8 +88,9 @@ export class Scanner {
    */
   scanPlace({ root, relativePath }: Place, isLive: boolean): Promise<void> {
     return this.#inTurn(async () => {
-      const { sources, roots } = discoverFolder(root, relativePath);
+      const { sources, folders, roots } = discoverFolder(root, relativePath);
       for (const found of roots) this.#roots.set(found.root, found);
+      if (relativePath === "") this.#folders.set(root.root, folders.length);
       await this.#take(sources, isLive);
     });
   }
@@ -84,7 +99,7 @@ export class Scanner {
   look(source: CatalogSource): void {
     const stamp = stampAt(source.path);
     if (stamp === undefined) {
-      if (!source.gone && isMissing(source.path)) void this.#miss(source);
+      if (!source.gone && isMissing(source.path)) void this.#miss([source]);
       return;
     }
     void this.#follow(source, stamp, true);
@@ -95,7 +110,8 @@ export class Scanner {
     const stamp = stampAt(source.path);
     if (stamp === undefined) return;
     const { device, inode, size, mtime, ctime } = source.stamp;
-    const isSame = stamp.device === device && stamp.inode === inode && stamp.size === size && stamp.mtime === mtime &&
+    const isSame = stamp.device === device && stamp.inode === inode && stamp.size === size &&
+      stamp.mtime === mtime &&
       stamp.ctime === ctime;
     // A change that left no trace in size and times yet is seen by the sweep, once they are old enough.
     if (isSame && source.status === "synced") return;
@@ -120,6 +136,11 @@ export class Scanner {
     const relativePath = below.join("/");
     const isOfInterest = root.agent.classify(relativePath) !== undefined || root.agent.enters(relativePath);
     if (isOfInterest) void this.scanPlace({ root, relativePath }, true);
+  }
+
+  /** Those of the roots that were not there when they were last looked for. */
+  missing(roots: readonly SearchRoot[]): readonly SearchRoot[] {
+    return roots.filter(({ root }) => this.#realRoot(root) === undefined);
   }
 
   /** All places to visit in a round: what stands directly below each root, and roots that are not there yet. */
@@ -177,7 +198,10 @@ export class Scanner {
     }
   }
 
-  #entryOf({ agent, root, relativePath, path, kind, stamp }: FoundSource, movedFrom: number | undefined): SourceEntry {
+  #entryOf(
+    { agent, root, relativePath, path, kind, stamp }: FoundSource,
+    movedFrom: number | undefined,
+  ): SourceEntry {
     return {
       agent: agent.id,
       root,
@@ -216,14 +240,18 @@ export class Scanner {
         source.attempts = 0;
         source.status = "pending";
         this.#dispatcher.readLater(source);
+        break;
       }
+      case "set-aside":
+        if (source.status !== "error") await this.#dispatcher.setAside(source);
     }
   }
 
-  /** The file of a source is gone. */
-  async #miss(source: CatalogSource): Promise<void> {
-    source.gone = true;
-    await this.#dispatcher.call("fail", { source: source.id, kind: "gone", message: "" });
+  /** The files of these sources are gone. */
+  async #miss(sources: readonly CatalogSource[]): Promise<void> {
+    if (sources.length === 0) return;
+    for (const source of sources) source.gone = true;
+    await this.#dispatcher.call("fail", sources.map(({ id }) => ({ source: id, kind: "gone", message: "" })));
   }
 }
 

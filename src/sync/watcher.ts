@@ -60,11 +60,13 @@ export class RootWatcher {
   }
 
   /**
-   * Watches the roots that exist and are not watched yet.
+   * Watches the roots that exist and are not watched yet, and no other any more.
    *
+   * @param roots all that are wanted
    * @param foldersOf how many folders lie below a root; each costs one of the user's watches on Linux
    */
   watch(roots: readonly FoundRoot[], foldersOf: (root: FoundRoot) => number, limit = MAX_WATCHES): void {
+    this.#forgetAllBut(new Set(roots.map(({ realRoot }) => realRoot)));
     let used = 0;
     for (const root of roots) {
       if (root.realRoot === undefined) continue;
@@ -92,6 +94,18 @@ export class RootWatcher {
     this.#waiting.clear();
   }
 
+  /** Roots that are not wanted any more, or gone: no watch and no trouble. */
+  #forgetAllBut(wanted: ReadonlySet<string | undefined>): void {
+    for (const [path, watcher] of this.#watchers) {
+      if (wanted.has(path)) continue;
+      this.#watchers.delete(path);
+      watcher.close();
+    }
+    for (const path of this.#problems.keys()) {
+      if (!wanted.has(path)) this.#problems.delete(path);
+    }
+  }
+
   #start(root: FoundRoot): void {
     const path = root.realRoot!;
     try {
@@ -111,6 +125,7 @@ export class RootWatcher {
     let reason = "the system stopped telling of changes";
     try {
       for await (const event of watcher) {
+        if (this.#watchers.get(path) !== watcher) return;
         // That a file was closed says nothing new: its writes were reported.
         if (event.kind === "access") continue;
         if (event.flag === "rescan") this.#collect(root, path);

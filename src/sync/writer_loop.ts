@@ -223,7 +223,12 @@ export class WriterLoop {
     } catch (error) {
       const trouble = classifyTrouble(error);
       if (trouble === "corrupt") this.#recover(error);
-      else this.#tell({ kind: "error", id, trouble, message: error instanceof Error ? error.message : String(error) });
+      else {this.#tell({
+          kind: "error",
+          id,
+          trouble,
+          message: error instanceof Error ? error.message : String(error),
+        });}
     }
   }
 
@@ -234,7 +239,9 @@ export class WriterLoop {
       beginAttempts: (sources) => store.beginAttempts(sources),
       endAttempts: (sources) => store.endAttempts(sources),
       readAgain: (source, collectedFrom, version) => store.readAgain(source, collectedFrom, version),
-      fail: (failure) => store.fail(failure, Date.now()),
+      fail: (failures) => {
+        for (const failure of failures) store.fail(failure, Date.now());
+      },
       raise: (problem) => store.raise(problem, Date.now()),
       solve: (key) => store.solve(key),
       answer: (request, state, answer) => store.answer(request, state, answer),

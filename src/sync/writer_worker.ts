@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { ReadyMessage } from "./thread.ts";
 import type { ToWriter } from "./messages.ts";
 import { WriterLoop } from "./writer_loop.ts";
 
@@ -24,3 +25,6 @@ self.onmessage = async ({ data }: MessageEvent<ToWriter>) => {
       await loop!.close();
   }
 };
+
+const ready: ReadyMessage = { kind: "ready" };
+self.postMessage(ready);

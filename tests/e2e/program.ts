@@ -47,6 +47,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Working folder. @default the home */
   readonly cwd?: string;
+  /** A program, by its absolute path, and its arguments that runs the program: `["/usr/bin/strace", "-f"]`. */
+  readonly under?: readonly [program: string, ...args: readonly string[]];
 }
 
 /** Options of {@link run}. */
@@ -83,8 +85,9 @@ export function spawn(args: readonly string[], options: StartOptions): RunningPr
 
 function command(args: readonly string[], options: StartOptions, stdin: "null" | "piped"): Deno.Command {
   const { command, prefixArgs } = program();
-  return new Deno.Command(command, {
-    args: [...prefixArgs, ...args],
+  const [first, ...rest] = [...options.under ?? [], command, ...prefixArgs, ...args] as [string, ...string[]];
+  return new Deno.Command(first, {
+    args: rest,
     cwd: options.cwd ?? options.home,
     clearEnv: true,
     env: { ...environment(options.home, prefixArgs.length > 0), ...options.env },
@@ -106,6 +109,20 @@ function environment(home: string, fromSource: boolean): Record<string, string> 
     // Deno itself looks for its cache below HOME.
     ...(fromSource ? { DENO_DIR: denoDir() } : {}),
   };
+}
+
+/** The absolute path of a program of this machine, for `under`. */
+export function findProgram(name: string): string {
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  const found = folders.map((folder) => join(folder, name)).find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) throw new Error(`there is no ${name} on the PATH`);
+  return found;
 }
 
 function inherited(name: string): Record<string, string> {

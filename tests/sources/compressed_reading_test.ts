@@ -79,7 +79,7 @@ test("SourceReader reads an empty archive", async () => {
 
 test("SourceReader hands over what is whole in a cut or damaged archive, and says that it is damaged", async () => {
   using folder = new Folder();
-  const content = makeLines(20_000);
+  const content = makeLines(19_999) + '{"last":"without newline"}';
   const frame = compress(bytesOf(content), true);
   const middle = frame.length >> 1;
   const archives: Record<string, [archive: Uint8Array, least: number]> = {
@@ -111,7 +111,7 @@ test("SourceReader hands over what is whole in a cut or damaged archive, and say
   }
 });
 
-test("SourceReader starts anew when an archive was overwritten in the middle and is whole again", async () => {
+test("SourceReader hands over all before the place where an archive was overwritten", async () => {
   using folder = new Folder();
   const content = makeLines(20_000);
   const frame = compress(bytesOf(content), true);
@@ -125,9 +125,6 @@ test("SourceReader starts anew when an archive was overwritten in the middle and
   const whole = await readSource(folder.write("a.jsonl", content));
   // A block that was hit may still unpack, to something else: only what lies before it is sure.
   assertEquals(notes.lines.slice(0, 5000), whole.lines.slice(0, 5000));
-  folder.write("a.jsonl.zst", frame);
-  const rest = await readSource(path, { ...ZST, cursor: reader.cursor() });
-  assertEquals(rest.resumed ? [...notes.lines, ...rest.lines] : rest.lines, whole.lines);
 });
 
 test("SourceReader keeps memory bounded when an archive unpacks to very much", async () => {
@@ -139,7 +136,7 @@ test("SourceReader keeps memory bounded when an archive unpacks to very much", a
   const notes = new Notes();
   while (await reader.step(notes)) peak = Math.max(peak, Deno.memoryUsage().external - before);
   assertEquals([notes.lines, reader.cursor()], [[], START]);
-  assertLess(peak, 60e6);
+  assertLess(peak, 150e6);
 });
 
 test("close() ends a compressed reading in the middle", async () => {

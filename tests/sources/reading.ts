@@ -40,7 +40,7 @@ export interface Outcome {
   readonly bytesRead: number;
 }
 
-/** Reads a file below `/` or a folder from a cursor to its end. */
+/** Reads a file from a cursor to its end; its folder is the root. */
 export async function readSource(path: string, options: Options = {}): Promise<Outcome> {
   const notes = new Notes();
   using reader = SourceReader.open({
@@ -92,5 +92,12 @@ export function bytesOf(content: string | Uint8Array): Uint8Array {
 
 /** Joins bytes and texts. */
 export function concat(...parts: readonly (string | Uint8Array)[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...bytesOf(part)]));
+  const all = parts.map(bytesOf);
+  const joined = new Uint8Array(all.reduce((length, bytes) => length + bytes.length, 0));
+  let end = 0;
+  for (const bytes of all) {
+    joined.set(bytes, end);
+    end += bytes.length;
+  }
+  return joined;
 }

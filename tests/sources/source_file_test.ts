@@ -61,6 +61,49 @@ Deno.test({
   },
 });
 
+Deno.test("open() refuses a file that is replaced, by a file or a link, between the check and the opening", () => {
+  using folder = new Folder();
+  const path = folder.write("root/a", "");
+  const secret = folder.write("secret", "");
+  const open = Deno.openSync;
+  const swaps: readonly (() => void)[] = [
+    () => folder.write("root/new", ""),
+    () => Deno.symlinkSync(secret, folder.path + "/root/new"),
+    () => Deno.linkSync(secret, folder.path + "/root/new"),
+  ];
+  for (const [index, swap] of swaps.entries()) {
+    Deno.openSync = (...args) => {
+      swap();
+      Deno.renameSync(folder.path + "/root/new", path);
+      return open(...args);
+    };
+    try {
+      assertRefused(path, folder.path + "/root", index === 1 ? "outside_root" : "changed");
+    } finally {
+      Deno.openSync = open;
+    }
+    folder.write("root/b", "");
+    Deno.renameSync(folder.path + "/root/b", path);
+  }
+});
+
+Deno.test("open() refuses a file that is no longer the one at its path when it has been opened", () => {
+  using folder = new Folder();
+  const path = folder.write("a", "");
+  folder.write("b", "");
+  const open = Deno.openSync;
+  Deno.openSync = (...args) => {
+    const file = open(...args);
+    Deno.renameSync(folder.path + "/b", path);
+    return file;
+  };
+  try {
+    assertRefused(path, folder.path, "changed");
+  } finally {
+    Deno.openSync = open;
+  }
+});
+
 Deno.test({
   name: "open() refuses what this user may not read [needs unix] [needs not-root]",
   ...skipUnless("unix", "not-root"),

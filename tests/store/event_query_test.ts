@@ -88,7 +88,7 @@ const VARIED: readonly EventDraft[] = [
     timestamp: 5_000,
     sessionId: "gamma",
     type: "tool_use",
-    data: { tool: "T", arguments: { q: ['Grüße "an" ALLE'] }, result: "x".repeat(20_000) + "End" },
+    data: { tool: "T", arguments: { q: ['Grüße "an" ALLE'] }, result: "The End" },
   }),
 ];
 
@@ -130,6 +130,16 @@ for (const [filter, expected] of FILTERS) {
     assertEquals(found, expected);
   });
 }
+
+Deno.test("queryEvents() searches compressed data too", () => {
+  using folder = new TempFolder();
+  using filler = new StoreFiller(folder.store);
+  const large = draft({ key: "large", data: { prompt: "x".repeat(20_000) + "End" } });
+  filler.commit(filler.source(entry("a")), "codex", [large, draft({ key: "small" })]);
+  for (const limit of [0, 5]) {
+    assertEquals(query(folder.store, { search: "xend", limit }).map(({ data }) => data), [large.data]);
+  }
+});
 
 const drafts = fc.uniqueArray(
   fc.record({

@@ -17,6 +17,9 @@ const SETTLING = 3_000;
 const NOTHING_NEW_RUNS = 5;
 const IDLE_SECONDS = 60;
 
+/** A collector is at rest when its threads have ended, and that is so long after its last event, in ms. */
+const COMING_TO_REST = 45_000;
+
 /** Sources of the home that open files are compared with. */
 const FEW_SOURCES = 100;
 
@@ -48,7 +51,7 @@ export const manySources: Measurement = {
     await bench.discard(program);
 
     const many = await measureRest(bench, home);
-    const few = await measureRest(bench, bench.manySources(FEW_SOURCES), 0);
+    const few = await measureRest(bench, bench.manySources(FEW_SOURCES));
     yield {
       what: `CPU when idle, ${sources} sources`,
       value: many.cpu,
@@ -71,18 +74,17 @@ export const manySources: Measurement = {
 async function measureRest(
   bench: Bench,
   home: Home,
-  seconds = IDLE_SECONDS,
 ): Promise<{ readonly cpu: number; readonly files: number; readonly memory: number }> {
   const program = await bench.program(home);
   let rest;
   {
     await using collector = program.start("--initial-sync-days", "0");
     using reader = await connect(program.store, collector);
-    await waitUntilQuiet(reader, collector, 10_000);
+    await waitUntilQuiet(reader, collector, COMING_TO_REST);
     const before = readCpuSeconds(collector.pid);
-    await pause(seconds * 1_000);
+    await pause(IDLE_SECONDS * 1_000);
     rest = {
-      cpu: seconds === 0 ? 0 : 100 * (readCpuSeconds(collector.pid) - before) / seconds,
+      cpu: 100 * (readCpuSeconds(collector.pid) - before) / IDLE_SECONDS,
       files: countOpenFiles(collector.pid),
       memory: readMemory(collector.pid).resident / 1e6,
     };

@@ -126,7 +126,10 @@ function readTextOutput(output: string): { readonly text: unknown; readonly fact
 /** The header of an output stands in its first characters. */
 const HEAD = 400;
 
-/** What an event that reports the end of a call says of it (`exec_command_end`, `mcp_tool_call_end`, `item_completed`, …). */
+/**
+ * What an event that reports the end of a call says of it (`exec_command_end`, `mcp_tool_call_end`,
+ * `item_completed`, …).
+ */
 export function readEnd(end: JsonObject): CallFacts {
   const duration = asObject(end.duration);
   const secs = asCount(duration?.secs);

@@ -90,7 +90,9 @@ export class Conversation implements Drafting {
     return true;
   }
 
-  /** Takes a `session_meta`, or the first line of a rollout without envelopes. Says whether it names a thread. */
+  /**
+   * Takes a `session_meta`, or the first line of a rollout without envelopes. Says whether it names a thread.
+   */
   takeMeta(meta: JsonObject, timestamp: unknown): boolean {
     this.#time = asInstant(timestamp) ?? this.#time;
     const kind = this.#threads.takeMeta(meta);

@@ -12,7 +12,10 @@ export interface Drafting {
   draft(key: string, typed: TypedData, complete: boolean): EventDraft;
   /** An event of the file's own thread, whoever recorded the line. */
   draftOwn(key: string, typed: TypedData, complete: boolean): EventDraft;
-  /** A key for what has no id of its own, from its kind and text. Asked for once for each event, in the order of lines. */
+  /**
+   * A key for what has no id of its own, from its kind and text. Asked for once for each event, in the order
+   * of lines.
+   */
   keyFor(kind: string, text: string): string;
   emit(event: EventDraft): void;
 }

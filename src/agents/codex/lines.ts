@@ -14,7 +14,9 @@ import { readParts, readShellEscape, readText } from "./texts.ts";
 /** Takes the payload of one kind of record. */
 export type Taker = (thread: Conversation, payload: JsonObject) => void;
 
-/** For kinds that are known and make no event: what they tell is told elsewhere, or is of no use to a reader. */
+/**
+ * For kinds that are known and make no event: what they tell is told elsewhere, or is of no use to a reader.
+ */
 const ignore: Taker = () => {};
 
 /** The lines beside the conversation, by `type`. */

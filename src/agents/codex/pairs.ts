@@ -1,6 +1,7 @@
 /**
- * Tells the second record of a thing from the first: Codex writes each prompt, answer and piece of reasoning twice, as an
- * item of the model's history and as an event for its screen, in either order and with little between them.
+ * Tells the second record of a thing from the first: Codex writes each prompt, answer and piece of reasoning
+ * twice, as an item of the model's history and as an event for its screen, in either order and with little
+ * between them.
  *
  * @module
  */
@@ -48,7 +49,10 @@ export class Pairs {
   }
 }
 
-/** What both records of a text have in common: the screen shows an answer without its citations and without its plan. */
+/**
+ * What both records of a text have in common: the screen shows an answer without its citations and without
+ * its plan.
+ */
 function comparable(text: string): string {
   const shown = text.includes("</")
     ? text.replace(/<(oai-mem-citation|proposed_plan)>[^]*?<\/\1>/g, "")

@@ -1,10 +1,10 @@
 /**
  * Makes events of the lines of a Codex rollout.
  *
- * A line is `{timestamp, type, payload}`; until September 2025 it was the bare item, without a time. The model's history
- * (`response_item`) and the events for the screen (`event_msg`) tell the same things twice. Prompts are taken from the
- * screen, because the history also holds what Codex tells the model in the user's name; all else is taken from the history,
- * and from the screen what the history lacks.
+ * A line is `{timestamp, type, payload}`; until September 2025 it was the bare item, without a time. The
+ * model's history (`response_item`) and the events for the screen (`event_msg`) tell the same things twice.
+ * Prompts are taken from the screen, because the history also holds what Codex tells the model in the user's
+ * name; all else is taken from the history, and from the screen what the history lacks.
  *
  * @module
  */

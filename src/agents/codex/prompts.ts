@@ -1,9 +1,10 @@
 /**
  * Makes one `llm_request` of each prompt.
  *
- * A prompt is told twice: by an event for the screen (`user_message`; since 0.147 an `item_completed`), and by an item of
- * the model's history, where it stands among what Codex tells the model in the user's name. Once a file has shown that it
- * has the events, they alone count. Until then a prompt of the history counts, and the event that follows confirms it.
+ * A prompt is told twice: by an event for the screen (`user_message`; since 0.147 an `item_completed`), and
+ * by an item of the model's history, where it stands among what Codex tells the model in the user's name.
+ * Once a file has shown that it has the events, they alone count. Until then a prompt of the history counts,
+ * and the event that follows confirms it.
  *
  * @module
  */

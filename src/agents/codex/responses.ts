@@ -1,12 +1,13 @@
 /**
- * Makes one `llm_response` of what belongs to one call of the model: reasoning, a message (or none), the usage.
+ * Makes one `llm_response` of what belongs to one call of the model: reasoning, a message (or none), the
+ * usage.
  *
- * What a call is: until 0.34 all its records came after its `token_count`; later they come before it. Neighbours alone don't
- * tell the two apart (`reasoning call output count reasoning call output count`), but the first record after a prompt does.
- * So each turn finds out anew, which bounds any mistake.
+ * What a call is: until 0.34 all its records came after its `token_count`; later they come before it.
+ * Neighbours alone don't tell the two apart (`reasoning call output count reasoning call output count`), but
+ * the first record after a prompt does. So each turn finds out anew, which bounds any mistake.
  *
- * Its key is that of its message; a call without one is named by its usage, or else by its reasoning. Reasoning waits for
- * either, because some forks copy messages and usage only and must come to the same key.
+ * Its key is that of its message; a call without one is named by its usage, or else by its reasoning.
+ * Reasoning waits for either, because some forks copy messages and usage only and must come to the same key.
  *
  * @module
  */
@@ -108,13 +109,14 @@ export class Responses {
     this.#sawUsage = true;
     this.#isUsageFirst ??= true;
     const isLast = !this.#isUsageFirst;
+    const reasoning = this.#takeWaiting();
     if (this.#call.hasText && !this.#call.hasUsage) {
       this.#open.change(OPEN, (event) => {
+        if (reasoning !== undefined) addReasoning(event.data, reasoning);
         event.metrics = metrics;
         event.complete = isLast;
       });
     } else {
-      const reasoning = this.#takeWaiting();
       this.#close();
       this.#open.open(OPEN, {
         ...this.#draft(key, known(reasoning)),

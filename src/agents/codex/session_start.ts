@@ -1,5 +1,6 @@
 /**
- * Makes the `session_start` of a rollout's own thread; its title, and sometimes its parent, come to be known later.
+ * Makes the `session_start` of a rollout's own thread; its title, and sometimes its parent, come to be known
+ * later.
  *
  * @module
  */

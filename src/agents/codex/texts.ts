@@ -6,29 +6,34 @@
 
 import { asList, asObject, asText } from "../values.ts";
 
-/** The texts that Codex gives to the model in the user's name: rules, surroundings, notices. None is typed by a person. */
+/** The elements that Codex gives to the model in the user's name: rules, surroundings, notices. */
+const INJECTED_TAGS = [
+  "INSTRUCTIONS",
+  "apps_instructions",
+  "collaboration_mode",
+  "environment_context",
+  "goal_context",
+  "hook_prompt",
+  "model_switch",
+  "multi_agent_mode",
+  "permissions instructions",
+  "personality_spec",
+  "plugins_instructions",
+  "realtime_conversation",
+  "recommended_plugins",
+  "skill",
+  "skills_instructions",
+  "subagent_notification",
+  "turn_aborted",
+  "user_action",
+  "user_instructions",
+  "user_shell_command",
+];
+
+/** How texts begin that no person typed. */
 const INJECTED = new RegExp(
-  "^\\s*(?:# AGENTS\\.md instructions|<INSTRUCTIONS>|Warning: (?:The maximum number of unified exec|apply_patch was)|<(?:" +
-    [
-      "environment_context",
-      "user_instructions",
-      "permissions instructions",
-      "turn_aborted",
-      "subagent_notification",
-      "user_action",
-      "user_shell_command",
-      "skills?(?:_instructions)?",
-      "collaboration_mode",
-      "multi_agent_mode",
-      "model_switch",
-      "personality_spec",
-      "apps_instructions",
-      "plugins_instructions",
-      "recommended_plugins",
-      "realtime_conversation",
-      "goal_context",
-      "hook_prompt",
-    ].join("|") + ")\\b)",
+  "^\\s*(?:# AGENTS\\.md instructions|Warning: (?:The maximum number of unified exec|apply_patch was)|" +
+    `<(?:${INJECTED_TAGS.join("|")})\\b)`,
 );
 
 /** What a message of a person holds. */

@@ -1,14 +1,16 @@
 /**
- * Says which thread first recorded a line, and names what it holds in a way that every copy of the line agrees on.
+ * Says which thread first recorded a line, and names what it holds in a way that every copy of the line
+ * agrees on.
  *
- * A fork starts with the lines of its parent, stamped anew: its own `session_meta`, the parent's (and those of the parent's
- * ancestors), then their lines. What is never stamped anew are ids: thread ids and turn ids are UUIDv7, so a turn belongs to
- * the youngest thread of the line of descent that is not younger than the turn. Only the milliseconds are compared: the rest
- * of a UUIDv7 is random, and a fork's first turn often begins in the millisecond of its thread.
+ * A fork starts with the lines of its parent, stamped anew: its own `session_meta`, the parent's (and those
+ * of the parent's ancestors), then their lines. What is never stamped anew are ids: thread ids and turn ids
+ * are UUIDv7, so a turn belongs to the youngest thread of the line of descent that is not younger than the
+ * turn. Only the milliseconds are compared: the rest of a UUIDv7 is random, and a fork's first turn often
+ * begins in the millisecond of its thread.
  *
- * Rollouts without turn ids (before about 0.100) offer nothing but the pause after the burst of copied lines. That is good
- * enough to say whose a line is, but not to identify it: there everything is anchored in the oldest thread that the file
- * names, in the parent's file and in the fork's.
+ * Rollouts without turn ids (before about 0.100) offer nothing but the pause after the burst of copied lines.
+ * That is good enough to say whose a line is, but not to identify it: there everything is anchored in the
+ * oldest thread that the file names, in the parent's file and in the fork's.
  *
  * @module
  */
@@ -70,7 +72,9 @@ export class Threads {
   #isNamed: boolean;
   /** Nothing but `session_meta` has come so far. */
   #isHead: boolean;
-  /** The thread has written again that it is itself: until the next turn, lines are its own whatever the turn. */
+  /**
+   * The thread has written again that it is itself: until the next turn, lines are its own whatever the turn.
+   */
   #isItself: boolean;
   #hasOwnLines: boolean;
   #hasOldLines: boolean;
@@ -121,7 +125,9 @@ export class Threads {
 
   /** What the ids of the line's events are grouped by. */
   get anchor(): string {
-    return this.#goesByTurns() ? this.#owner.id : this.#lineage.at(-1)!.id;
+    // Threads whose ids tell no time can't be told from their parents in every file that copies them.
+    const isSure = this.#lineage.length === 1 || this.#goesByTurns() && this.#owner.created > 0;
+    return isSure ? this.#owner.id : this.#lineage.at(-1)!.id;
   }
 
   /** The turn that the line is part of, where turns have ids. */
@@ -129,13 +135,19 @@ export class Threads {
     return this.#turn;
   }
 
-  /** When a line of that time was first recorded, as near as can be told: a copied line may bear the time of the copy. */
+  /**
+   * When a line of that time was first recorded, as near as can be told: a copied line may bear the time of
+   * the copy.
+   */
   firstTime(time: number): number {
     const isStampedAnew = this.isCopied && this.#turnTime > 0 && time >= this.own.created;
     return isStampedAnew ? this.#turnTime : time;
   }
 
-  /** Whether a `session_meta` begins another thread, unrelated to those before it: the rest of the file is that one's. */
+  /**
+   * Whether a `session_meta` begins another thread, unrelated to those before it: the rest of the file is
+   * that one's.
+   */
   beginsAnother(meta: JsonObject): boolean {
     const id = idOf(meta);
     return id !== undefined && this.#isNamed && !this.#isHead &&
@@ -194,10 +206,11 @@ export class Threads {
   }
 
   /**
-   * A key for what has no id of its own: equal in every copy of the line, different from all others of the thread.
+   * A key for what has no id of its own: equal in every copy of the line, different from all others of the
+   * thread.
    *
-   * Within a turn with an id it is that id, the text, and how many equal ones the turn had before. Elsewhere it hangs on all
-   * that came before in the thread, which a copy repeats from the start.
+   * Within a turn with an id it is that id, the text, and how many equal ones the turn had before. Elsewhere
+   * it hangs on all that came before in the thread, which a copy repeats from the start.
    */
   keyFor(kind: string, text: string): string {
     const name = hashText(text);
@@ -235,7 +248,10 @@ export class Threads {
     } satisfies Saved;
   }
 
-  /** The thread that a fork names as its parent belongs to the line of descent, also where its `session_meta` is missing. */
+  /**
+   * The thread that a fork names as its parent belongs to the line of descent, also where its `session_meta`
+   * is missing.
+   */
   #addParent(meta: JsonObject): void {
     const id = asText(meta.forked_from_id);
     if (id === undefined || this.#lineage.some((thread) => thread.id === id)) return;
@@ -259,7 +275,10 @@ export class Threads {
   }
 }
 
-/** The thread's id. `session_id`, of a sub-agent, is the session that it works for; old files have only the one or the other. */
+/**
+ * The thread's id. `session_id`, of a sub-agent, is the session that it works for; old files have only the
+ * one or the other.
+ */
 function idOf(meta: JsonObject): string | undefined {
   return asText(meta.id) ?? asText(meta.session_id);
 }

@@ -1,8 +1,8 @@
 /**
  * Turns the running totals of a rollout into what each model call used.
  *
- * `token_count` carries cumulative totals and repeats them whenever rate limits change: of 86 such events of a 0.58 thread
- * 42 were repeats. A call's use is the growth of the totals.
+ * `token_count` carries cumulative totals and repeats them whenever rate limits change: of 86 such events of
+ * a 0.58 thread 42 were repeats. A call's use is the growth of the totals.
  *
  * @module
  */
@@ -18,7 +18,10 @@ export interface CallUsage {
   readonly metrics: Metrics;
 }
 
-/** input, cached (part of input), written to a cache (part of input), output, reasoning (part of output), total */
+/**
+ * input, cached (part of input), written to a cache (part of input), output, reasoning (part of output),
+ * total
+ */
 type Totals = readonly [number, number, number, number, number, number];
 
 const NAMES = [
@@ -54,7 +57,8 @@ export class TokenCount {
     const last = readTotals(info.last_token_usage);
     const isNew = before === undefined || isRestart(before, totals, last);
     if (isNew && before !== undefined) this.#restarts++;
-    // Where the base of the totals is unknown (a thread that goes on from what is not in this file), only the last call is sure.
+    // Where the base of the totals is unknown (a thread that goes on from what is not in this file), only the
+    // last call is sure.
     const used = isNew
       ? last !== undefined && last.every((count, index) => count <= totals[index]!) ? last : totals
       : totals.map((count, index) => Math.max(0, count - before[index]!)) as unknown as Totals;

@@ -1,0 +1,81 @@
+/**
+ * Makes a store whole again after only a part of its rows could be saved.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { FLAG } from "./batch.ts";
+
+/** The columns of `events` that hold names; an event must have the first two. */
+const NAME_COLUMNS = [
+  "agent",
+  "session",
+  "agent_version",
+  "parent_session",
+  "workspace",
+  "repository",
+  "branch",
+  "model",
+] as const;
+
+/** The rank of a source whose row was lost: the state of any other is shown before its own. */
+const LOST_RANK = 1000;
+
+/** Gives a name to each number that must have one and lost it, and drops the other numbers without one. */
+export function mendNames(fresh: DatabaseSync): void {
+  for (const [index, column] of NAME_COLUMNS.entries()) {
+    fresh.exec(
+      index < 2
+        ? `insert into names (id, text) select distinct ${column}, 'lost-' || ${column} from events
+           where ${column} not in (select id from names)`
+        : `update events set ${column} = 0 where ${column} <> 0 and ${column} not in (select id from names)`,
+    );
+  }
+  fresh.exec(
+    `insert into names (id, text) select distinct session, 'lost-' || session from copies
+     where session not in (select id from names)`,
+  );
+}
+
+/** Drops copies of lost events, and makes rows for sources that were lost: those are gone, and hold their events. */
+export function mendSources(fresh: DatabaseSync): void {
+  fresh.exec(`
+    delete from copies where event not in (select id from events);
+    delete from copies where exists (select 1 from events where id = event and events.source = copies.source);
+    insert into sources (id, agent, root, twin, path, relative_path, format, rank, device, inode, size, mtime,
+      adapter_version, gone, status)
+    select held.source, names.text, '', 'lost-' || held.source, '', '', 'jsonl', ${LOST_RANK}, 0, 0, 0, 0, 0, 1, 'synced'
+    from (
+      select source, agent from events union
+      select copies.source, agent from copies join events on events.id = copies.event
+    ) as held join names on names.id = held.agent
+    where held.source not in (select id from sources) group by held.source;
+    insert or ignore into source_sessions select distinct source, session from events;
+  `);
+}
+
+/**
+ * Sets all numbers that are kept beside the rows they count.
+ *
+ * @param seq the last number that was handed out, none of which must be handed out again. Where it can't be told, the time
+ * in milliseconds is above all that any store has handed out
+ */
+export function recount(fresh: DatabaseSync, seq: number): void {
+  fresh.exec(`
+    update sources set
+      unread = (select count(*) from unread_records where source = sources.id),
+      events = 0;
+    update sources set events = held.events from (
+      select source, count(*) as events from (
+        select source from events where flags & ${FLAG.superseded} = 0 union all select source from copies
+      ) group by source
+    ) as held where held.source = sources.id;
+  `);
+  fresh.prepare(
+    `update counters set
+       seq = max(?, (select coalesce(max(seq), 0) from events)),
+       events = (select count(*) from events),
+       unread_bytes = (select coalesce(sum(octet_length(bytes)), 0) from unread_records)`,
+  ).run(seq);
+}

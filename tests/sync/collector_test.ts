@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ClaudeSession } from "../e2e/agent_homes.ts";
+import { eventually } from "../e2e/eventually.ts";
+import { CollectorInProcess } from "./collecting.ts";
+import { FakeFolders } from "./fake_folders.ts";
+
+/** The collector's threads and its channel live as long as the process. */
+const THREADS = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test(
+  "a collector whose watching fails sweeps, says so once, and still reads new lines within seconds",
+  THREADS,
+  async () => {
+    const folders = new FakeFolders();
+    folders.failure = new Error("too many watches");
+    await using collector = new CollectorInProcess({ watchFolder: folders.watch });
+    const session = new ClaudeSession(collector.home.path, 1).turn("history");
+    await collector.startUpToDate();
+    await eventually("the problem", () => collector.summary().problems.some(({ key }) => key === "watch"));
+    await eventually("the sweep", () => collector.info?.watching === "sweep");
+    assertMatch(collector.summary().problems[0]!.message, /projects: too many watches$/);
+    session.turn("more");
+    await eventually("the new line", () => collector.summary().events === 5, 5_000);
+    assertEquals(collector.notes.length, 1);
+
+    folders.failure = undefined;
+    await eventually("the end of the problem", () => collector.summary().problems.length === 0);
+    await eventually("the watch", () => collector.info?.watching === "events");
+  },
+);
+
+for (const [how, error] of [["throws", new Error("the watch broke")], ["ends", undefined]] as const) {
+  Deno.test(
+    `a collector whose watcher ${how} later reads what it missed, and watches again`,
+    THREADS,
+    async () => {
+      const folders = new FakeFolders();
+      await using collector = new CollectorInProcess({ watchFolder: folders.watch });
+      const session = new ClaudeSession(collector.home.path, 1).turn("history");
+      await collector.startUpToDate();
+      const [root] = folders.started as [string];
+      session.turn("not told of");
+      // The sweep does not look at what was changed long ago.
+      Deno.utimeSync(session.path, new Date(Date.now() - 7_200_000), new Date(Date.now() - 7_200_000));
+      folders.end(root, error);
+      await eventually("the line", () => collector.summary().events === 5, 5_000);
+      await eventually("the second watch", () => folders.started.length === 2);
+      await eventually("no problem", () => collector.summary().problems.length === 0);
+      session.turn("told of");
+      folders.report(root, "modify", Deno.realPathSync(session.path));
+      await eventually("the last line", () => collector.summary().events === 7);
+    },
+  );
+}
+
+Deno.test(
+  "a collector without enough disk reads nothing, says so, and goes on by itself",
+  THREADS,
+  async () => {
+    let trouble: string | undefined = "Only 3 MB are free.";
+    await using collector = new CollectorInProcess({
+      diskTrouble: () => Promise.resolve(trouble),
+      diskEvery: 0,
+    });
+    const session = new ClaudeSession(collector.home.path, 1).turn("history");
+    collector.start();
+    await eventually("the problem", () => collector.summary().problems.some(({ key }) => key === "disk"));
+    await eventually("the pause", () => collector.info?.phase === "paused");
+    assertEquals(collector.info?.reason, trouble);
+    session.turn("while it is full");
+    assertEquals([collector.summary().events, collector.upToDate], [0, 0]);
+
+    trouble = undefined;
+    await eventually("the events", () => collector.summary().events === 5);
+    await eventually("no problem", () => collector.summary().problems.length === 0);
+    await eventually("the end of the pause", () => collector.info?.phase === "live");
+    assertEquals(collector.info?.reason, undefined);
+
+    trouble = "Only 2 MB are free.";
+    await eventually("the second pause", () => collector.info?.phase === "paused");
+    session.turn("while it is full again");
+    trouble = undefined;
+    await eventually("the last events", () => collector.summary().events === 7);
+  },
+);
+
+Deno.test("a collector that is stopped while the disk is full ends", THREADS, async () => {
+  await using collector = new CollectorInProcess({
+    diskTrouble: () => Promise.resolve("Only 3 MB are free."),
+  });
+  new ClaudeSession(collector.home.path, 1).turn("history");
+  collector.start();
+  await eventually("the pause", () => collector.info?.phase === "paused");
+  assert(await collector.stop());
+  assertEquals(collector.summary().events, 0);
+});
+
+for (const background of [true, false]) {
+  const when = background ? "while its history is read" : "only after its history is read";
+  Deno.test(`a collector with background_sync: ${background} watches ${when}`, THREADS, async () => {
+    const folders = new FakeFolders();
+    const upToDateThen: number[] = [];
+    const watchFolder = (path: string) => {
+      upToDateThen.push(collector.upToDate);
+      return folders.watch(path);
+    };
+    await using collector = new CollectorInProcess({ watchFolder }, { background_sync: background });
+    new ClaudeSession(collector.home.path, 1).turn("history");
+    await collector.startUpToDate();
+    await eventually("the watch", () => folders.started.length > 0);
+    assertEquals(upToDateThen, [background ? 0 : 1]);
+  });
+}
