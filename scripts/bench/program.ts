@@ -37,7 +37,16 @@ export class Program {
     const binary = Deno.env.get("DEVLOG_BIN") ?? "";
     this.#command = binary === "" ? Deno.execPath() : resolve(binary);
     this.#prefix = binary === ""
-      ? ["run", "--quiet", "-P=collector", "--no-prompt", `--config=${ROOT}/deno.json`, `${ROOT}/main.ts`]
+      ? [
+        "run",
+        "--quiet",
+        // As `deno task start` and the binary have it.
+        "--v8-flags=--max-semi-space-size=1",
+        "-P=collector",
+        "--no-prompt",
+        `--config=${ROOT}/deno.json`,
+        `${ROOT}/main.ts`,
+      ]
       : [];
     this.#environment = {
       HOME: home.folder,

@@ -9,7 +9,7 @@ import { configPath, storagePaths } from "../config/paths.ts";
 import type { Config } from "../config/config.ts";
 import { VERSION } from "../platform/program.ts";
 import { collectorInfo, CollectorLock, removeCollectorInfo } from "../service/lock.ts";
-import { diskTrouble, prepareFolder } from "../service/prepare.ts";
+import { prepareFolder } from "../service/prepare.ts";
 import { Collector, type SyncProgress } from "../sync/collector.ts";
 import { StoreRefusedError } from "../sync/pipeline.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
@@ -68,7 +68,6 @@ export async function runCollector(invocation: Invocation, { startedBy, once }: 
     collectFrom: collectFromOf(days, Date.now()),
     once,
     reloadConfig: configWatch(configPath(environment), () => loadConfig(undefined, environment)),
-    diskTrouble: () => diskTrouble(paths.folder),
     report: {
       progress: (progress) => line.show(progress, performance.now()),
       upToDate: (progress) => {
@@ -95,7 +94,8 @@ export async function runCollector(invocation: Invocation, { startedBy, once }: 
     return EXIT.done;
   } catch (error) {
     if (error instanceof StoreRefusedError && error.reason !== "Error") {
-      throw new UserError(error.message, { cause: error });
+      const exitCode = error.reason === "NetworkFolderError" ? EXIT.wrongUsage : EXIT.failed;
+      throw new UserError(error.message, { cause: error, exitCode });
     }
     throw error;
   } finally {

@@ -1,8 +1,8 @@
 /**
  * Computes the ids of events.
  *
- * An id is a UUIDv8 (RFC 9562, section 5.8): 48 bits hashed from agent and anchor, 74 bits hashed from agent, anchor and
- * key. The same event has the same id wherever and however often it is read; events of one anchor lie side by side in
+ * An id is a UUIDv8 (RFC 9562, section 5.8): 48 bits hashed from agent and anchor, 64 bits hashed from agent, anchor and
+ * key, and ten more bits of the first hash to fill it. The same event has the same id wherever and however often it is read; events of one anchor lie side by side in
  * the unique index. The hash is xxHash64: fast, of published and stable definition, and well spread. It is not
  * cryptographic: whoever can write an agent's logs can already write any event.
  *
@@ -12,9 +12,6 @@
 import xxhash from "xxhash-wasm";
 
 const { h64, h64Raw } = await xxhash();
-
-/** Seeds of the two hashes that together fill the 74 bits of the key. Part of the scheme: never change them. */
-const KEY_SEEDS = [1n, 2n] as const;
 
 /** What separates the parts of a hashed name; it occurs in none of them. */
 const SEPARATOR = "\0";
@@ -45,12 +42,10 @@ export function writeId(
     lastAgent = agent;
     lastAnchor = anchor;
   }
-  const name = group + SEPARATOR + key;
-  const first = h64(name, KEY_SEEDS[0]);
-  const second = h64(name, KEY_SEEDS[1]);
+  const hash = h64(group + SEPARATOR + key);
   const view = new DataView(target.buffer, target.byteOffset + offset, 16);
-  view.setBigUint64(0, (lastPrefix & 0xffff_ffff_ffff_0000n) | 0x8000n | (first & 0x0fffn));
-  view.setBigUint64(8, 0x8000_0000_0000_0000n | (second & 0x3fff_ffff_ffff_ffffn));
+  view.setBigUint64(0, (lastPrefix & 0xffff_ffff_ffff_0000n) | 0x8000n | (hash & 0x0fffn));
+  view.setBigUint64(8, 0x8000_0000_0000_0000n | (hash >> 12n) | ((lastPrefix & 0x3ffn) << 52n));
 }
 
 /** The usual text form of 16 id bytes: `xxxxxxxx-xxxx-8xxx-xxxx-xxxxxxxxxxxx`. */

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { Os } from "./environment.ts";
-
 /**
  * Types of network file systems as Linux' `statfs` gives them (`f_type`, linux/magic.h and the file systems' own
  * headers). FUSE is not among them: behind it can be a network or a local disk.
@@ -30,8 +28,9 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
  *
  * @param path absolute
  * @param type `f_type` of `statfs`; only Linux gives one that tells
+ * @param os as Deno names it
  */
-export function networkFileSystem(path: string, type: number, os: Os): string | undefined {
+export function networkFileSystem(path: string, type: number, os: string): string | undefined {
   if (os === "windows") return /^[\\/]{2}(?![?.][\\/])/.test(path) ? "a network share" : undefined;
   // Deno gives the type as a signed number on some systems.
   return os === "linux" ? NETWORK_TYPES.get(type >>> 0) : undefined;

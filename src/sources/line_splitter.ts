@@ -29,8 +29,9 @@ interface Passing {
   readonly raw: Uint8Array;
 }
 
-/** The block that a splitter gave back, for the next one: most files are small, a new block for each is not. */
+/** The buffers that a splitter gave back, for the next one: most files are small, new buffers for each are not. */
 let spareBlock: Uint8Array | undefined;
+let spareLarge: Uint8Array | undefined;
 
 /** Splits one source. Fill {@link LineSplitter.space}, then say how much was {@link LineSplitter.filled}. */
 export class LineSplitter {
@@ -75,7 +76,7 @@ export class LineSplitter {
     } else if (this.#start > 0) {
       this.#moveTo(this.#buffer);
     } else if (held === this.#buffer.length) {
-      this.#large ??= new Uint8Array(this.#maxLine + 1);
+      this.#large ??= takeSpareLarge(this.#maxLine + 1);
       this.#moveTo(this.#large);
     }
     return this.#buffer.subarray(this.#end, this.#end + this.#block.length);
@@ -129,9 +130,10 @@ export class LineSplitter {
     return trail.cursor();
   }
 
-  /** Gives the block back; nothing may be called after it. */
+  /** Gives the buffers back; nothing may be called after it. */
   release(): void {
     spareBlock = this.#block;
+    spareLarge = this.#large ?? spareLarge;
   }
 
   /** Lets the trail follow to where records have been handed over. */
@@ -249,6 +251,12 @@ export class LineSplitter {
     this.#passing = undefined;
     sink.damaged(position, trail.offset - position, reason, raw);
   }
+}
+
+function takeSpareLarge(length: number): Uint8Array {
+  const spare = spareLarge?.length === length ? spareLarge : new Uint8Array(length);
+  spareLarge = undefined;
+  return spare;
 }
 
 /** The object, or `undefined` if the text is not JSON. */

@@ -146,10 +146,6 @@ export class NameNumbers {
 /** The last time that a `Date` can have, ms since the epoch. */
 const LAST_TIME = 8.64e15;
 
-/** Texts are encoded when there are so many of them, or so many characters. */
-const ENCODE_ROWS = 64;
-const ENCODE_TEXT = 1 << 16;
-
 const TYPE_NUMBERS = new Map<string, number>(EVENT_TYPES.map((type, index) => [type, index]));
 /** The number columns that belong to what an event says. */
 const HASHED_NUMBERS: readonly number[] = [
@@ -169,9 +165,6 @@ export class BatchBuilder {
   #payload: Uint8Array<ArrayBuffer>;
   #rows = 0;
   #payloadUsed = 0;
-  /** Texts of the last rows that are not in the payload yet, one after the other, and the length of each. */
-  #text = "";
-  #textLengths: number[] = [];
   #segments: Segment[] = [];
   #failures: Failure[] = [];
 
@@ -180,7 +173,7 @@ export class BatchBuilder {
    * @param rowCapacity rows that the first buffers hold; they grow as needed
    * @param payloadCapacity bytes that the first payload buffer holds
    */
-  constructor(names: NameNumbers, readonly rowCapacity = 6144, readonly payloadCapacity = 5 << 18) {
+  constructor(names: NameNumbers, readonly rowCapacity = 3072, readonly payloadCapacity = 768 << 10) {
     this.#names = names;
     this.#columns = new Float64Array(rowCapacity * COLUMNS);
     this.#ids = new Uint8Array(rowCapacity * 16);
@@ -192,9 +185,9 @@ export class BatchBuilder {
     return this.#rows;
   }
 
-  /** Bytes of payload added since the last `take()`; fewer where some are not ASCII and not encoded yet. */
+  /** Bytes of payload added since the last `take()`. */
   get payloadBytes(): number {
-    return this.#payloadUsed + this.#text.length;
+    return this.#payloadUsed;
   }
 
   /** Segments added since the last `take()`. */
@@ -210,7 +203,6 @@ export class BatchBuilder {
   /** Forgets the rows from `row` on: their segment will not be committed. */
   dropRows(row: number): void {
     if (row >= this.#rows) return;
-    this.#encode();
     this.#payloadUsed = this.#columns[row * COLUMNS + COLUMN.payloadStart]!;
     this.#rows = row;
   }
@@ -226,7 +218,8 @@ export class BatchBuilder {
     const names = this.#names;
     const columns = this.#columns;
     const base = this.#rows * COLUMNS;
-    const text = JSON.stringify(draft.data);
+    const start = this.#payloadUsed;
+    const length = this.#encode(JSON.stringify(draft.data));
 
     columns[base + COLUMN.type] = TYPE_NUMBERS.get(draft.type)!;
     columns[base + COLUMN.timestamp] = Math.trunc(draft.timestamp);
@@ -246,10 +239,11 @@ export class BatchBuilder {
     }
     columns[base + COLUMN.revision] = draft.revision;
     columns[base + COLUMN.position] = draft.position;
+    columns[base + COLUMN.payloadStart] = start;
+    columns[base + COLUMN.payloadLength] = length;
+    columns[base + COLUMN.hash] = this.#hash(base, this.#payload.subarray(start, start + length));
     writeId(this.#ids, this.#rows * 16, agent, draft.anchor, draft.key);
     this.#rows++;
-    this.#text += text;
-    if (this.#textLengths.push(text.length) === ENCODE_ROWS || this.#text.length > ENCODE_TEXT) this.#encode();
   }
 
   /** Says what the rows since `segment.firstRow` belong to. */
@@ -268,7 +262,6 @@ export class BatchBuilder {
    * @param recycled buffers of a batch that is done with, to use again
    */
   take(recycled?: Batch): Batch {
-    this.#encode();
     const fresh = this.#names.fresh;
     const batch: Batch = {
       rows: this.#rows,
@@ -293,44 +286,27 @@ export class BatchBuilder {
     return batch;
   }
 
-  /** Puts the waiting texts into the payload: together, as each call of the encoder costs more than a short text. */
-  #encode(): void {
-    const lengths = this.#textLengths;
-    const text = this.#text;
-    const first = this.#rows - lengths.length;
-    const start = this.#payloadUsed;
-    const written = this.#append(text);
-    const isAscii = written === text.length;
-    if (!isAscii) this.#payloadUsed = start;
-    let from = 0;
-    let at = start;
-    for (let index = 0; index < lengths.length; index++) {
-      const end = from + lengths[index]!;
-      const length = isAscii ? end - from : this.#append(text.slice(from, end));
-      const base = (first + index) * COLUMNS;
-      this.#columns[base + COLUMN.payloadStart] = at;
-      this.#columns[base + COLUMN.payloadLength] = length;
-      this.#columns[base + COLUMN.hash] = this.#hash(base, this.#payload.subarray(at, at + length));
-      at += length;
-      from = end;
-    }
-    this.#text = "";
-    lengths.length = 0;
-  }
-
   /** Appends a text to the payload and returns its length in bytes. */
-  #append(text: string): number {
+  #encode(text: string): number {
     const start = this.#payloadUsed;
     let { read, written } = encoder.encodeInto(text, this.#payload.subarray(start));
     if (read < text.length) {
-      // No UTF-16 unit takes more than three bytes of UTF-8.
-      const grown = new Uint8Array(Math.max(2 * this.#payload.length, start + 3 * text.length));
-      grown.set(this.#payload.subarray(0, start));
-      this.#payload = grown;
-      ({ read, written } = encoder.encodeInto(text, grown.subarray(start)));
+      this.#growPayload(start + text.length);
+      ({ read, written } = encoder.encodeInto(text, this.#payload.subarray(start)));
+      // No UTF-16 unit takes more than three bytes of UTF-8, but most take one.
+      if (read < text.length) {
+        this.#growPayload(start + 3 * text.length);
+        ({ read, written } = encoder.encodeInto(text, this.#payload.subarray(start)));
+      }
     }
     this.#payloadUsed = start + written;
     return written;
+  }
+
+  #growPayload(size: number): void {
+    const grown = new Uint8Array(Math.max(size, 2 * this.payloadCapacity));
+    grown.set(this.#payload.subarray(0, this.#payloadUsed));
+    this.#payload = grown;
   }
 
   #growRows(): void {

@@ -44,6 +44,17 @@ export class NotAStoreError extends Error {
   }
 }
 
+/** The store would lie on a network file system. */
+export class NetworkFolderError extends Error {
+  override readonly name = "NetworkFolderError";
+  constructor(readonly path: string, kind: string) {
+    super(
+      `${path} lies on a network file system (${kind}); the store would be damaged there. ` +
+        `Set storage.path in config.yaml to a folder on a local disk.`,
+    );
+  }
+}
+
 /** What kind of trouble an error thrown by `node:sqlite` means. */
 export type StoreTrouble = "busy" | "full" | "corrupt" | "io" | "other";
 

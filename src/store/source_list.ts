@@ -6,7 +6,6 @@
 
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { FileStamp } from "../sources/stamp.ts";
-import { unpack } from "./pack.ts";
 import type { StoreReader } from "./reader.ts";
 
 /** How a source stands. */
@@ -101,15 +100,15 @@ export function listSources(reader: StoreReader): readonly KnownSource[] {
   return (JSON.parse(rows) as readonly SourceRow[]).map(sourceOfRow);
 }
 
-/** What the parser of a source must remember at its cursor, JSON; `undefined` if it has not been read. */
-export function parserState(reader: StoreReader, source: number): string | undefined {
+/**
+ * What the parser of a source must remember at its cursor, JSON, packed (`pack.ts`) if it is bytes; `undefined` if the
+ * source has not been read.
+ */
+export function parserState(reader: StoreReader, source: number): string | Uint8Array | undefined {
   const row = reader.read((database) =>
     database.prepare("select parser_state from sources where id = ?").get(source)
   );
-  const state = row?.parser_state ?? undefined;
-  return state instanceof Uint8Array
-    ? new TextDecoder().decode(unpack(state, true))
-    : state as string | undefined;
+  return (row?.parser_state ?? undefined) as string | Uint8Array | undefined;
 }
 
 function sourceOfRow(row: SourceRow): KnownSource {

@@ -68,7 +68,8 @@ export function fold(known: EventState, next: EventState): EventState {
  * a new revision, too: by it the source may now come before others that say something else.
  */
 export function replace(known: EventState, next: EventState): EventState {
-  const isSame = next.hash === known.hash && next.records === known.records && next.position === known.position;
+  const isSame = next.hash === known.hash && next.records === known.records &&
+    next.position === known.position;
   return isSame ? known : raise(next, known);
 }
 

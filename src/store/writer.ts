@@ -4,11 +4,16 @@
  * @module
  */
 
+import { statfsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { dirname } from "node:path";
+import type { DiskSpace } from "../platform/disk.ts";
+import { networkFileSystem } from "../platform/network_mount.ts";
 import { type Batch, COLUMN, COLUMNS, type Failure, FLAG, type Segment } from "./batch.ts";
 import { type EventSource, EventTable } from "./event_table.ts";
 import { NameTable } from "./names.ts";
 import { nextTry } from "./next_try.ts";
+import { NetworkFolderError } from "./errors.ts";
 import { openToWrite } from "./open.ts";
 import { READING, type SourceEntry, SourceTable } from "./source_table.ts";
 import { UnreadTable } from "./unread_table.ts";
@@ -43,8 +48,14 @@ export class StoreWriter {
   /** Events before this time were pruned and are not stored again. */
   #horizon = 0;
 
-  /** @throws see `openToWrite()` */
+  /**
+   * @throws see `openToWrite()`
+   * @throws {NetworkFolderError} where SQLite's locks and shared memory can't be trusted
+   */
   constructor(readonly path: string) {
+    const folder = dirname(path);
+    const network = networkFileSystem(folder, statfsSync(folder).type, Deno.build.os);
+    if (network !== undefined) throw new NetworkFolderError(folder, network);
     const database = this.database = openToWrite(path);
     this.#names = new NameTable(database);
     this.#sources = new SourceTable(database);
@@ -200,6 +211,12 @@ export class StoreWriter {
     }
     this.#counters.events -= old.length;
     return old.length;
+  }
+
+  /** The space of the disk that the store is on. */
+  diskSpace(): DiskSpace {
+    const { bavail, blocks, bsize } = statfsSync(this.path);
+    return { free: bavail * bsize, total: blocks * bsize };
   }
 
   /** Folds the write-ahead log into the file. */

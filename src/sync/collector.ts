@@ -6,8 +6,10 @@
 
 import { AGENTS } from "../agents/agents.ts";
 import type { Config } from "../config/config.ts";
+import { isTooLittle } from "../platform/disk.ts";
 import type { Environment } from "../platform/environment.ts";
 import { type CollectorInfo, writeCollectorInfo } from "../service/lock.ts";
+import { classifyTrouble } from "../store/errors.ts";
 import { StoreReader } from "../store/reader.ts";
 import { newRequests } from "../store/requests.ts";
 import { listSources, parserState } from "../store/source_list.ts";
@@ -15,6 +17,7 @@ import { readSummary } from "../store/summary.ts";
 import type { Problem } from "../store/writer.ts";
 import { Catalog } from "./catalog.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { isOvertaken } from "./pipeline.ts";
 import { RECENT_EVERY, recentlyChanged, Round } from "./sweep.ts";
 import { searchRoots } from "./roots.ts";
 import { type Place, Scanner } from "./scanner.ts";
@@ -49,8 +52,12 @@ export interface CollectorOptions {
   readonly once: boolean;
   /** Read the configuration again; called when its file may have changed. Throws if it has a mistake. */
   readonly reloadConfig: () => Promise<Config | undefined>;
-  /** Why too little of the disk is free, `undefined` if there is enough. */
-  readonly diskTrouble: () => Promise<string | undefined>;
+  /**
+   * Why too little of the disk is free, `undefined` if there is enough.
+   *
+   * @default the writer is asked
+   */
+  readonly diskTrouble?: () => Promise<string | undefined>;
   /**
    * How often that is asked, ms.
    *
@@ -107,6 +114,8 @@ export class Collector {
   #stopRequests: number[] = [];
   #nextRecent = 0;
   #nextDisk = 0;
+  /** `Dispatcher.writes` when the free space was last asked for. */
+  #writesAtDisk = -1;
   #nextPrune = 0;
   #clocks = 0;
   #info = "";
@@ -125,6 +134,7 @@ export class Collector {
       recheck: (source, isLive) => this.#scanner.recheck(source, isLive),
       onProgress: () => this.#onProgress(),
       onPause: (reason) => this.#onPause(reason),
+      onUnreadable: (error) => void this.#mendIfDamaged(error).catch((error) => this.#ended.reject(error)),
       onRecovered: (message) => this.#onRecovered(message),
       onFatal: (error) => this.#ended.reject(error),
     });
@@ -140,7 +150,6 @@ export class Collector {
     this.#writeInfo();
     await this.#dispatcher.open();
     try {
-      this.#load();
       // It can be ended also while the disk is full and the beginning waits.
       await Promise.race([this.#begin(), this.#ended.promise]);
       await this.#ended.promise;
@@ -156,11 +165,23 @@ export class Collector {
   }
 
   async #begin(): Promise<void> {
-    await this.#clearProblems();
-    await this.#clearRequests();
-    await this.#checkDisk(Date.now());
-    await this.#scan();
+    try {
+      // A store that was replaced as soon as it was opened has been loaded.
+      if (this.#reader === undefined) this.#load();
+      await this.#clearProblems();
+      await this.#clearRequests();
+      await this.#checkDisk(Date.now());
+      await this.#scan();
+    } catch (error) {
+      if (!isOvertaken(error)) await this.#mendIfDamaged(error);
+    }
     this.#tickLater();
+  }
+
+  /** If that is why it could not be read, the store is replaced, and everything begins anew in `#onRecovered()`. */
+  async #mendIfDamaged(error: unknown): Promise<void> {
+    if (classifyTrouble(error) !== "corrupt") throw error;
+    await this.#dispatcher.call("recover", (error as Error).message).catch(unlessOvertaken);
   }
 
   /** Ends it: what has been read is committed. */
@@ -278,12 +299,17 @@ export class Collector {
           if (this.#phase === "live" || this.#config.sync.background_sync) this.#watch();
         }
       }
-      if (now >= this.#nextDisk) await this.#checkDisk(now);
+      // Where nothing was written nothing has become less, and the threads should end.
+      const isOfInterest = this.#dispatcher.writes !== this.#writesAtDisk ||
+        this.#dispatcher.heldBy !== undefined;
+      if (now >= this.#nextDisk && isOfInterest) await this.#checkDisk(now);
       if (now >= this.#nextPrune && this.#phase === "live") await this.#prune(now);
       this.#writeInfo();
     } catch (error) {
       // The store may be busy or full for a while; anything else is a fault that must be seen.
-      if (!this.#dispatcher.isPaused) this.#ended.reject(error);
+      if (!this.#dispatcher.isPaused && !isOvertaken(error)) {
+        await this.#mendIfDamaged(error).catch((error) => this.#ended.reject(error));
+      }
     } finally {
       this.#isTicking = false;
       this.#tickLater();
@@ -359,7 +385,8 @@ export class Collector {
 
   async #checkDisk(now: number): Promise<void> {
     this.#nextDisk = now + (this.#options.diskEvery ?? DISK_EVERY);
-    const trouble = await this.#options.diskTrouble();
+    this.#writesAtDisk = this.#dispatcher.writes;
+    const trouble = await (this.#options.diskTrouble ?? (() => this.#diskTrouble()))();
     this.#dispatcher.hold(trouble);
     this.#setProblem(
       "disk",
@@ -368,6 +395,13 @@ export class Collector {
         hint: "Nothing is read until there is more; it goes on by itself then.",
       },
     );
+  }
+
+  async #diskTrouble(): Promise<string | undefined> {
+    const space = await this.#dispatcher.call("diskSpace");
+    return isTooLittle(space)
+      ? `Only ${Math.floor(space.free / 1e6)} MB are free on the disk of the store.`
+      : undefined;
   }
 
   async #prune(now: number): Promise<void> {
@@ -389,7 +423,7 @@ export class Collector {
     this.#problems.clear();
     this.#load();
     this.#phase = "history";
-    void this.#scan();
+    this.#scan().catch(unlessOvertaken).catch((error) => this.#ended.reject(error));
   }
 
   /** Shows a problem in `status`, or no longer, if that is news. */
@@ -448,4 +482,9 @@ export class Collector {
       // It only tells others who runs, and the disk may be full: it is tried again at the next tick.
     }
   }
+}
+
+/** Rethrows what is not {@link isOvertaken}. */
+function unlessOvertaken(error: unknown): void {
+  if (!isOvertaken(error)) throw error;
 }

@@ -13,7 +13,7 @@ import type { StoreTrouble } from "../store/errors.ts";
 import { nextTry } from "../store/next_try.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { ReadJob, WriterCalls } from "./messages.ts";
-import { Pipeline, ThreadError, WriteError, type WriterNews } from "./pipeline.ts";
+import { isOvertaken, Pipeline, ThreadError, WriteError, type WriterNews } from "./pipeline.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import { compareUrgency, maxLineOf } from "./plan.ts";
 
@@ -44,7 +44,9 @@ export interface DispatcherContext {
   /** The root of a source with links resolved, `undefined` if it is not there now. */
   realRootOf(source: CatalogSource): string | undefined;
   /** What the parser remembered at the committed cursor. */
-  parserStateOf(source: CatalogSource): string | undefined;
+  parserStateOf(source: CatalogSource): string | Uint8Array | undefined;
+  /** The store could not be read; nothing is lost by it that is not tried again. */
+  onUnreadable(error: unknown): void;
   deletesAfterDaysOf(source: CatalogSource): number | undefined;
   /** A source was reported as changed, or not committed whole, while it was under way: read it again if need be. */
   recheck(source: CatalogSource, isLive: boolean): void;
@@ -54,8 +56,8 @@ export interface DispatcherContext {
   onPause(reason: string | undefined): void;
   /** The damaged store was replaced: all that is known of it must be loaded anew. */
   onRecovered(message: string): void;
-  /** The program can't go on. */
-  onFatal(error: Error): void;
+  /** The collector can't go on, unless the error is of a damaged store that the writer can replace. */
+  onFatal(error: unknown): void;
 }
 
 interface UnderWay {
@@ -89,6 +91,7 @@ export class Dispatcher {
   #isPumping = false;
   #calls = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #writes = 0;
   #pause = 0;
   #isPaused = false;
   /** Resolves when the pause ends. */
@@ -130,6 +133,11 @@ export class Dispatcher {
   /** Whether the store can't be written now. */
   get isPaused(): boolean {
     return this.#isPaused;
+  }
+
+  /** How often something was committed. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** Why nothing is read now. */
@@ -273,11 +281,9 @@ export class Dispatcher {
         this.#dispatch(group, false);
       }
     } catch (error) {
-      if (!(error instanceof WriteError) && !(error instanceof ThreadError)) throw error;
       this.#waitAgain();
-      if (!(error instanceof WriteError)) return;
-      if (error.trouble === "other") this.#context.onFatal(error);
-      else this.#onTrouble(error.trouble, error.message);
+      // A thread that ended is started anew, and a damaged store replaced.
+      if (!(error instanceof ThreadError) && !isOvertaken(error)) this.#context.onFatal(error);
     } finally {
       this.#isPumping = false;
     }
@@ -346,6 +352,14 @@ export class Dispatcher {
         this.#queued.delete(source.id);
         continue;
       }
+      let parserState: ReadJob["parserState"];
+      try {
+        if (source.cursor.offset > 0) parserState = this.#context.parserStateOf(source);
+      } catch (error) {
+        // Without it the source can't be read on; all is looked at again when the store is mended.
+        this.#context.onUnreadable(error);
+        break;
+      }
       const bytes = unreadBytes(source);
       this.#queued.delete(source.id);
       this.#underWay.set(source.id, { source, isLive, bytes, again: false });
@@ -358,7 +372,7 @@ export class Dispatcher {
         relativePath: source.relativePath,
         format: source.format as SourceFormat,
         cursor: source.cursor,
-        parserState: source.cursor.offset > 0 ? this.#context.parserStateOf(source) : undefined,
+        parserState,
         collectedFrom: source.collectedFrom,
         maxLine: maxLineOf(source),
         isLive,
@@ -370,6 +384,7 @@ export class Dispatcher {
   #hear(news: WriterNews): void {
     switch (news.kind) {
       case "applied":
+        this.#writes++;
         this.#onWritten();
         for (const progress of news.progress) {
           const source = this.#context.catalog().get(progress.source)!;
@@ -395,7 +410,8 @@ export class Dispatcher {
         this.#onTrouble(news.trouble, news.message);
         break;
       case "recovered":
-        this.#restart();
+        this.#endPipeline();
+        this.#forget();
         this.#context.onRecovered(news.message);
     }
     this.#context.onProgress();
@@ -444,7 +460,6 @@ export class Dispatcher {
   /** Sources of a transaction that could not be written, by no fault of the disk: one of them is to blame. */
   #suspect(ids: readonly number[], message: string): void {
     for (const id of new Set(ids)) {
-      const source = this.#context.catalog().get(id)!;
       const wasAlone = this.#suspected.has(id) && this.#underWay.size === 1;
       this.#suspected.add(id);
       if (wasAlone) void this.#giveUpOn({ source: id, kind: "failed", message });
@@ -466,7 +481,7 @@ export class Dispatcher {
   }
 
   #onTrouble(trouble: StoreTrouble, message: string): void {
-    if (trouble === "other" || this.#isStopping || this.#isPaused) return;
+    if (!PASSING.has(trouble) || this.#isStopping || this.#isPaused) return;
     this.#isPaused = true;
     this.#resumed = Promise.withResolvers();
     this.#context.onPause(message);
@@ -496,13 +511,31 @@ export class Dispatcher {
   }
 
   #restart(): void {
+    const sources = [...this.#underWay.values()].map(({ source }) => source);
+    this.#endPipeline();
+    for (const source of sources) this.readLater(source);
+  }
+
+  #endPipeline(): void {
     const pipeline = this.#pipeline;
     this.#pipeline = undefined;
     this.#ending = Promise.all([this.#ending, pipeline?.stop()]);
-    const sources = [...this.#underWay.values()].map(({ source }) => source);
     this.#underWay.clear();
     this.#historyBytes = 0;
-    for (const source of sources) this.readLater(source);
+  }
+
+  /** Forgets all that waits: it belongs to a store that was replaced, and its cursors with it. */
+  #forget(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#queued.clear();
+    this.#suspected.clear();
+    this.#history = [];
+    this.#suspects = [];
+    this.#beginning = [];
+    this.#isPaused = false;
+    this.#resumed.resolve();
+    this.#onWritten();
   }
 
   #endWhenIdle(): void {

@@ -5,6 +5,7 @@
  */
 
 import type { SourceFormat } from "../agents/agent.ts";
+import type { DiskSpace } from "../platform/disk.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { Problem } from "../store/writer.ts";
 import type { FileStamp } from "../sources/stamp.ts";
@@ -21,8 +22,8 @@ export interface ReadJob {
   readonly relativePath: string;
   readonly format: SourceFormat;
   readonly cursor: SourceCursor;
-  /** What the parser remembered at the cursor, JSON. */
-  readonly parserState?: string;
+  /** What the parser remembered at the cursor, JSON; packed if it is bytes. */
+  readonly parserState?: string | Uint8Array;
   /** Events before this time are not stored, ms since the epoch. */
   readonly collectedFrom: number;
   /** A longer line is not decoded, bytes. */
@@ -63,7 +64,10 @@ export interface WriterCalls {
   answer(request: number, state: "working" | "done" | "failed", answer: string): void;
   forgetRequests(before: number): void;
   prune(horizon: number, limit: number): number;
+  diskSpace(): DiskSpace;
   checkpoint(): void;
+  /** The store was found damaged, for that reason, by a read: it is replaced, which is told as news. */
+  recover(reason: string): void;
 }
 
 /** From the main thread to the writer. */

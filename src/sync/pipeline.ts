@@ -27,6 +27,14 @@ export class WriteError extends Error {
   }
 }
 
+/**
+ * Whether an error says no more than that the store was replaced, or the collector ended, before something could be done:
+ * whoever needs it done finds that out again.
+ */
+export function isOvertaken(error: unknown): boolean {
+  return error instanceof WriteError && error.trouble !== "other";
+}
+
 /** A thread ended by a fault of the program. */
 export class ThreadError extends Error {
   override readonly name = "ThreadError";
@@ -61,13 +69,25 @@ export class Pipeline {
     this.#news = news;
     this.#fail = fail;
     // Workers have no use for the network, for other programs or for the environment.
-    const deno = {
-      permissions: { read: true, write: true, net: false, run: false, env: false, ffi: false, sys: false },
-    };
+    const permissions = {
+      read: true,
+      write: true,
+      net: false,
+      run: false,
+      env: false,
+      ffi: false,
+      sys: false,
+    } as const;
     // `deno compile` embeds them by these literal names, each given to it as --include.
-    const options = { type: "module", deno } as const;
-    const reader = new Worker(new URL("./reader_worker.ts", import.meta.url), options);
-    const writer = new Worker(new URL("./writer_worker.ts", import.meta.url), options);
+    const reader = new Worker(new URL("./reader_worker.ts", import.meta.url), {
+      type: "module",
+      deno: { permissions },
+    });
+    const writer = new Worker(new URL("./writer_worker.ts", import.meta.url), {
+      type: "module",
+      // It looks how much of the disk is free, and what kind of disk it is.
+      deno: { permissions: { ...permissions, sys: ["statfs"] } },
+    });
     const failed = (event: ErrorEvent) =>
       this.#abandon(new ThreadError(`${event.message} (${event.filename}:${event.lineno})`));
     this.#reader = new Thread(reader, () => this.#readerStopped.resolve(), failed);

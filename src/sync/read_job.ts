@@ -17,7 +17,7 @@ import {
 import { SourceRefusedError } from "../sources/source_reader.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { BatchBuilder, Failure, Segment, UnreadRecord } from "../store/batch.ts";
-import { pack } from "../store/pack.ts";
+import { pack, unpack } from "../store/pack.ts";
 import type { ReadJob } from "./messages.ts";
 
 const encoder = new TextEncoder();
@@ -30,14 +30,15 @@ export class JobRun implements RecordSink {
   readonly #reader: SourceReader;
   readonly #readAt: number;
   readonly #isCareful: boolean;
-  #parser: RecordParser;
+  /** Not there before it is known whether the source fits its cursor. */
+  #parser: RecordParser | undefined;
   readonly #emit: (draft: EventDraft) => void;
   /** What the parser remembered when that was last made a text: at the last segment, or after the last record. */
   #state: string | undefined;
   /** Where the last segment ended. */
   #cursor: SourceCursor;
   #firstRow: number;
-  #from: number;
+  #from = 0;
   #restarted: Segment["restarted"];
   #unread: UnreadRecord[] = [];
   #unreadBytes = 0;
@@ -55,18 +56,13 @@ export class JobRun implements RecordSink {
     this.#isCareful = isCareful;
     this.#cursor = job.cursor;
     this.#reader = SourceReader.open(job);
-    const { resumed, stamp } = this.#reader;
-    if (!resumed) {
-      this.#restarted = { shrunk: job.format !== "jsonl" || stamp.size < job.cursor.offset };
-    }
     this.#firstRow = builder.rows;
-    this.#from = resumed ? job.cursor.offset : 0;
     this.#emit = (draft) => {
       if (draft.timestamp < job.collectedFrom) this.#leftOut++;
       else builder.add(agent.id, draft);
     };
-    this.#state = resumed ? job.parserState : undefined;
-    this.#parser = this.#makeParser();
+    // Whether a compressed source still fits its cursor shows only in its first step, which hands over nothing.
+    if (job.format === "jsonl" || job.cursor.offset === 0) this.#begin();
   }
 
   /** What is left of the job behind the last segment. */
@@ -81,14 +77,14 @@ export class JobRun implements RecordSink {
 
   /** Reads the next block; `false` when there is no more. */
   step(): boolean | Promise<boolean> {
-    return this.#reader.step(this);
+    return this.#parser === undefined ? this.#firstStep() : this.#reader.step(this);
   }
 
   record(record: JsonObject, position: number, raw: Uint8Array): void {
     let reason: string | undefined;
     const row = this.#builder.rows;
     try {
-      reason = this.#parser.record(record, position)?.unknown;
+      reason = this.#parser!.record(record, position)?.unknown;
       if (this.#isCareful) this.#state = this.#stateText();
     } catch (error) {
       // A fault of the adapter costs one record, which is kept, not the source.
@@ -113,7 +109,8 @@ export class JobRun implements RecordSink {
 
   /** The source has been read to its end: emits what may still grow, and ends the last segment. */
   finish(): void {
-    this.#parser.flush();
+    if (this.#parser === undefined) this.#begin();
+    this.#parser!.flush();
     this.#addSegment(this.#reader.cursor(), true);
   }
 
@@ -123,6 +120,22 @@ export class JobRun implements RecordSink {
     this.#builder.dropRows(this.#firstRow);
   }
 
+  async #firstStep(): Promise<boolean> {
+    const more = await this.#reader.step(this);
+    this.#begin();
+    return more;
+  }
+
+  /** Goes on from the cursor, or from the start if the source no longer fits it. */
+  #begin(): void {
+    const { cursor, format, parserState } = this.#job;
+    const { resumed, stamp } = this.#reader;
+    this.#from = resumed ? cursor.offset : 0;
+    if (resumed) this.#state = parserState instanceof Uint8Array ? textOf(parserState) : parserState;
+    else this.#restarted = { shrunk: format !== "jsonl" || stamp.size < cursor.offset };
+    this.#parser = this.#makeParser();
+  }
+
   /** A parser that goes on from the last state. */
   #makeParser(): RecordParser {
     const state = this.#state === undefined ? undefined : JSON.parse(this.#state);
@@ -130,7 +143,7 @@ export class JobRun implements RecordSink {
   }
 
   #stateText(): string {
-    return JSON.stringify(this.#parser.state() ?? null);
+    return JSON.stringify(this.#parser!.state() ?? null);
   }
 
   #addSegment(cursor: SourceCursor, atEnd: boolean): void {
@@ -180,4 +193,8 @@ export function failureOf(source: number, error: unknown): Failure {
     ? "damaged"
     : "failed";
   return { source, kind, message };
+}
+
+function textOf(packed: Uint8Array): string {
+  return new TextDecoder().decode(unpack(packed, true));
 }

@@ -12,15 +12,15 @@ import type { BatchMessage, ReadJob, ReturnedBatch } from "./messages.ts";
 import { nextTurn } from "./next_turn.ts";
 
 /** A batch is handed over when its payload has this many bytes, … */
-const BATCH_BYTES = 1 << 20;
+const BATCH_BYTES = 512 << 10;
 /** … this many rows, … */
-const BATCH_ROWS = 4096;
+const BATCH_ROWS = 2048;
 /** … this many segments, … */
 const BATCH_SEGMENTS = 256;
 /** … or this many bytes of records that could not be read. */
 const UNREAD_BYTES = 4 << 20;
 /** How many batches may be under way to the writer. */
-const UNDER_WAY = 4;
+const UNDER_WAY = 3;
 
 /** Reads sources. */
 export class ReaderLoop {

@@ -7,10 +7,11 @@
 import { findAgent } from "../agents/agents.ts";
 import { discover, discoverFolder, type FoundRoot, type FoundSource } from "../sources/discover.ts";
 import type { SearchRoot } from "../sources/discover.ts";
-import { type FileStamp, stampOf } from "../sources/stamp.ts";
+import { type FileStamp, sameFile, stampOf } from "../sources/stamp.ts";
 import type { SourceEntry } from "../store/source_table.ts";
 import { type Catalog, type CatalogSource, newSource } from "./catalog.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { isOvertaken } from "./pipeline.ts";
 import { decide } from "./plan.ts";
 
 const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
@@ -99,10 +100,10 @@ export class Scanner {
   look(source: CatalogSource): void {
     const stamp = stampAt(source.path);
     if (stamp === undefined) {
-      if (!source.gone && isMissing(source.path)) void this.#miss([source]);
+      if (!source.gone && isMissing(source.path)) inBackground(this.#miss([source]));
       return;
     }
-    void this.#follow(source, stamp, true);
+    inBackground(this.#follow(source, stamp, true));
   }
 
   /** A source changed, or was not committed whole, while it was being read. */
@@ -125,7 +126,7 @@ export class Scanner {
     if (realRoot === undefined || !path.startsWith(realRoot)) return;
     const below = path.slice(realRoot.length).split(SEPARATOR).filter((part) => part !== "");
     if (below.length === 0) {
-      void this.scanPlace({ root, relativePath: "" }, true);
+      inBackground(this.scanPlace({ root, relativePath: "" }, true));
       return;
     }
     const source = this.#catalog.at([root.root, ...below].join(SEPARATOR));
@@ -135,7 +136,7 @@ export class Scanner {
     }
     const relativePath = below.join("/");
     const isOfInterest = root.agent.classify(relativePath) !== undefined || root.agent.enters(relativePath);
-    if (isOfInterest) void this.scanPlace({ root, relativePath }, true);
+    if (isOfInterest) inBackground(this.scanPlace({ root, relativePath }, true));
   }
 
   /** Those of the roots that were not there when they were last looked for. */
@@ -167,9 +168,12 @@ export class Scanner {
       const known = this.#catalog.find(source);
       if (known === undefined) {
         const other = this.#catalog.findFile(source);
-        // A second name of a file that is known, or a file that was moved?
-        if (other !== undefined && !isMissing(other.path)) continue;
-        fresh.push({ entry: this.#entryOf(source, other?.id), found: source });
+        const standing = other === undefined ? undefined : stampAt(other.path);
+        // A second name of a file that is known?
+        if (standing !== undefined && sameFile(standing, source.stamp)) continue;
+        // A file that was moved, unless another one stands in its place: that one goes on as the source.
+        const movedFrom = other !== undefined && isMissing(other.path) ? other.id : undefined;
+        fresh.push({ entry: this.#entryOf(source, movedFrom), found: source });
       } else if (known.path !== source.path) {
         const isBetter = source.kind.rank < known.rank || isMissing(known.path);
         if (isBetter) fresh.push({ entry: this.#entryOf(source, known.id), found: source });
@@ -282,4 +286,11 @@ function namesIn(folder: string): string[] {
     if (error instanceof Deno.errors.NotFound) return [""];
     throw error;
   }
+}
+
+/** Lets work go on that nobody waits for. */
+function inBackground(work: Promise<void>): void {
+  work.catch((error) => {
+    if (!isOvertaken(error)) throw error;
+  });
 }

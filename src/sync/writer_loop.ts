@@ -215,6 +215,10 @@ export class WriterLoop {
   }
 
   #perform({ id, method, arguments: parameters }: Call): void {
+    if (method === "recover") {
+      if (!this.#isReplaced) this.#recover(new Error(String(parameters[0])));
+      return;
+    }
     try {
       const calls = this.#callable();
       const run = calls[method] as (...parameters: readonly unknown[]) => unknown;
@@ -232,7 +236,7 @@ export class WriterLoop {
     }
   }
 
-  #callable(): WriterCalls {
+  #callable(): Omit<WriterCalls, "recover"> {
     const store = this.#store;
     return {
       register: (entries) => store.register(entries),
@@ -247,6 +251,7 @@ export class WriterLoop {
       answer: (request, state, answer) => store.answer(request, state, answer),
       forgetRequests: (before) => store.forgetRequests(before),
       prune: (horizon, limit) => store.prune(horizon, limit),
+      diskSpace: () => store.diskSpace(),
       checkpoint: () => store.checkpoint(),
     };
   }

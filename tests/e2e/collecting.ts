@@ -24,8 +24,13 @@ export function storePath(home: string): string {
 /** Starts the collector and waits until all there is has been read. */
 export async function startUpToDate(home: string, args: readonly string[] = []): Promise<RunningProgram> {
   const running = spawn(["start", ...args], { home });
-  await running.line(/^up to date/);
-  return running;
+  try {
+    await running.line(/^up to date/);
+    return running;
+  } catch (error) {
+    await running.kill();
+    throw error;
+  }
 }
 
 /** Runs `sync` and returns what it said. */

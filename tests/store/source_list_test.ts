@@ -81,7 +81,7 @@ Deno.test("listSources() tells failures, attempts and files that are gone", () =
   assertEquals([failed!.status, failed!.error, failed!.nextTry], ["error", "is held", 2_000]);
 });
 
-Deno.test("parserState() gives what was stored, compressed or not", () => {
+Deno.test("parserState() gives what was stored, packed or not", () => {
   using folder = new TempFolder();
   using filler = new StoreFiller(folder.store);
   const sources = ["never read", "small", "large"].map((name) => filler.source(entry(name)));
@@ -91,7 +91,11 @@ Deno.test("parserState() gives what was stored, compressed or not", () => {
   filler.commit(sources[1]!, "codex", [], { parserState: '{"a":1}' });
   filler.commit(sources[2]!, "codex", [], { parserState: bytes });
   using reader = StoreReader.open(folder.store);
-  assertEquals(sources.map((source) => parserState(reader, source)), [undefined, '{"a":1}', large]);
+  assertEquals(sources.map((source) => parserState(reader, source)), [
+    undefined,
+    '{"a":1}',
+    new Uint8Array(bytes),
+  ]);
   assertEquals(parserState(reader, 999), undefined);
 });
 
