@@ -304,7 +304,7 @@ export class BatchBuilder {
   }
 
   #growPayload(size: number): void {
-    const grown = new Uint8Array(Math.max(size, 2 * this.payloadCapacity));
+    const grown = new Uint8Array(Math.max(size, 2 * this.#payload.length));
     grown.set(this.#payload.subarray(0, this.#payloadUsed));
     this.#payload = grown;
   }

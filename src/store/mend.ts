@@ -6,6 +6,8 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { FLAG } from "./batch.ts";
+import { decodeState } from "./record.ts";
+import { attempt } from "./salvage.ts";
 
 /** The columns of `events` that hold names; an event must have the first two. */
 const NAME_COLUMNS = [
@@ -22,20 +24,44 @@ const NAME_COLUMNS = [
 /** The rank of a source whose row was lost: the state of any other is shown before its own. */
 const LOST_RANK = 1000;
 
-/** Gives a name to each number that must have one and lost it, and drops the other numbers without one. */
+/**
+ * Gives a name to each number that must have one and lost it, and drops the other numbers without one. Such an event has no
+ * hash any more, so that it is written anew when a source that has it is read again.
+ */
 export function mendNames(fresh: DatabaseSync): void {
+  const isLost = (column: string) => `(${column} <> 0 and ${column} not in (select id from names))`;
+  fresh.exec(`
+    update events set hash = 0 where ${NAME_COLUMNS.map(isLost).join(" or ")};
+    update copies set hash = 0 where body is null and event in (select id from events where hash = 0);
+  `);
+  takeSessionsOfCopies(fresh);
   for (const [index, column] of NAME_COLUMNS.entries()) {
     fresh.exec(
       index < 2
         ? `insert into names (id, text) select distinct ${column}, 'lost-' || ${column} from events
-           where ${column} not in (select id from names)`
-        : `update events set ${column} = 0 where ${column} <> 0 and ${column} not in (select id from names)`,
+           where ${isLost(column)}`
+        : `update events set ${column} = 0 where ${isLost(column)}`,
     );
   }
   fresh.exec(
-    `insert into names (id, text) select distinct session, 'lost-' || session from copies
-     where session not in (select id from names)`,
+    `insert into names (id, text) select distinct session, 'lost-' || session from copies where ${
+      isLost("session")
+    }`,
   );
+}
+
+/** A copy with a body says there what its session is called. */
+function takeSessionsOfCopies(fresh: DatabaseSync): void {
+  const lost = fresh.prepare(
+    "select session, body from copies where body is not null and session not in (select id from names) limit 1",
+  );
+  const insert = fresh.prepare("insert into names (id, text) values (?, ?)");
+  for (let row = lost.get(); row !== undefined; row = lost.get()) {
+    const session = row.session as number;
+    const text = decodeState(row.body as Uint8Array).session;
+    // A damaged table can hold the name under another number, too.
+    attempt(() => insert.run(session, text)) ?? insert.run(session, `lost-${session}`);
+  }
 }
 
 /** Drops copies of lost events, and makes rows for sources that were lost: those are gone, and hold their events. */

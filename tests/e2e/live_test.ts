@@ -1,7 +1,7 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { basename, dirname, join } from "node:path";
-import { compress } from "../sources/zstd.ts";
+import { compress, HAS_ZSTD } from "../sources/zstd.ts";
 import { age, ClaudeSession, CodexSession } from "./agent_homes.ts";
 import { prompts, query, startUpToDate, statusOf, storePath } from "./collecting.ts";
 import { eventually } from "./eventually.ts";
@@ -109,7 +109,15 @@ Deno.test("a session that moves to archived_sessions keeps its cursor, and no ev
   assertEquals(after.sources, before.sources.map((source) => ({ ...source, path: archived })));
 });
 
-Deno.test("a session that is compressed and its plain file removed keeps its cursor, and no event comes twice", async () => {
+// Where Deno has no zstd (before 2.7) such a source is refused, which has its own test.
+if (HAS_ZSTD) {
+  Deno.test(
+    "a session that is compressed and its plain file removed keeps its cursor, and no event comes twice",
+    readsCompressed,
+  );
+}
+
+async function readsCompressed(): Promise<void> {
   using home = temporaryHome();
   const session = new CodexSession(home.path, 1).turn("before");
   await using _ = await startUpToDate(home.path);
@@ -128,7 +136,7 @@ Deno.test("a session that is compressed and its plain file removed keeps its cur
     after.sources.map(({ byte_offset: at }) => at),
     before.sources.map(({ byte_offset: at }) => at),
   );
-});
+}
 
 Deno.test("a session file that is deleted keeps its events, and status says that it is gone", async () => {
   using home = temporaryHome();

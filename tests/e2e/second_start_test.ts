@@ -46,7 +46,7 @@ Deno.test({
     grown.forEach(({ path }, index) => {
       const { opens, bytesRead } = files.get(path)!;
       const added = Deno.statSync(path).size - sizes[index]!;
-      assertEquals(opens, 1);
+      assertEquals(opens, 1, callsOn(home.path, path));
       assertGreaterOrEqual(bytesRead, added);
       assertLessOrEqual(bytesRead, added + IDENTITY_CHECK);
     });
@@ -87,6 +87,12 @@ async function traced(home: string): Promise<ReadonlyMap<string, FileUse>> {
   const { code, stderr } = await run(["start", "--once"], { home, under: tracing(log) });
   assertEquals(code, 0, stderr);
   return filesOf(log, (path) => path.endsWith(".jsonl"));
+}
+
+/** What the last traced program did with a file, call by call. */
+function callsOn(home: string, path: string): string {
+  const lines = Deno.readTextFileSync(join(home, "strace.log")).split("\n");
+  return lines.filter((line) => line.includes(path) || line.includes("openat resumed")).join("\n");
 }
 
 /** Waits until a file is so old that it can't change any more without a new time. */

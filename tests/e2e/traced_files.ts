@@ -49,6 +49,6 @@ export function filesOf(log: string, isMeant: (path: string) => boolean): Readon
 
 /** The call with the path that was opened in the place where the other calls have theirs. */
 function opened(call: string): string {
-  const result = /^openat\(.*\) = (\d+)<(.*)>$/.exec(call);
-  return result === null ? call : `openat(<${result[2]}>) = ${result[1]}`;
+  const [, path, descriptor] = /^openat\([^"]*"([^"]*)".*\) += (\d+)/.exec(call) ?? [];
+  return path === undefined ? call : `openat(<${path}>) = ${descriptor}`;
 }

@@ -1,3 +1,4 @@
+import { assert } from "@std/assert";
 import { join } from "node:path";
 import fc from "fast-check";
 import { spawn } from "../e2e/program.ts";
@@ -10,7 +11,7 @@ const TIME = 400;
 
 Deno.test("sync has each line that was ever there at a sync as one event, also when it is killed in between", async () => {
   await fc.assert(fc.asyncProperty(stepsArbitrary(true, 40), (steps) => runSteps(steps, startAndKill)), {
-    numRuns: 60,
+    numRuns: 100,
     interruptAfterTimeLimit: 300_000,
     markInterruptAsFailure: false,
   });
@@ -25,5 +26,6 @@ async function startAndKill({ home, store }: Project, after: number): Promise<vo
   );
   await using running = spawn(SYNC, { home });
   await new Promise((resolve) => setTimeout(resolve, after * TIME));
-  await running.kill();
+  const { code } = await running.kill();
+  assert(code === 137 || code === 0, running.output.stderr);
 }

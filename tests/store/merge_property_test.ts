@@ -8,7 +8,7 @@ import { observe, type ObservedEvent } from "./observed.ts";
 import { TempFolder } from "./temp_store.ts";
 import { type Line, LONG } from "./tiny_agent.ts";
 
-const RUNS = Number(Deno.env.get("RUNS") ?? 150);
+const RUNS = 100;
 
 const key = fc.constantFrom("a", "b", "c", "d", "e");
 const text = fc.oneof(
