@@ -30,6 +30,10 @@ const PRECONDITIONS = {
     reason: "no compile kit in DEVLOG_KIT, and none can be made here",
     probe: () => findKit() !== undefined || canMakeKit(),
   },
+  "deno-zstd": {
+    reason: "the Deno that runs the program has no zstd (before 2.7)",
+    probe: programHasZstd,
+  },
   "go": {
     reason: "go is not installed",
     probe: () => succeeds("go", "version"),
@@ -111,6 +115,18 @@ export function judgeSkip(testName: string, isMet: (name: PreconditionName) => b
     };
   }
   return { allowed: true, reason: missing.map((name) => PRECONDITIONS[name].reason).join("; ") };
+}
+
+/** Looks at the program that `DEVLOG_BIN` names, else at this Deno, which runs the program too. */
+function programHasZstd(): boolean {
+  const binary = Deno.env.get("DEVLOG_BIN");
+  let version = Deno.version.deno;
+  if (binary !== undefined && binary !== "") {
+    const { stdout } = new Deno.Command(binary, { args: ["version", "--format", "json"] }).outputSync();
+    version = JSON.parse(new TextDecoder().decode(stdout)).deno;
+  }
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 || minor >= 7;
 }
 
 function succeeds(command: string, ...args: string[]): boolean {

@@ -1,7 +1,8 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { basename, dirname, join } from "node:path";
-import { compress, HAS_ZSTD } from "../sources/zstd.ts";
+import { skipUnless } from "../skips.ts";
+import { compress } from "../sources/zstd.ts";
 import { age, ClaudeSession, CodexSession } from "./agent_homes.ts";
 import { prompts, query, startUpToDate, statusOf, storePath } from "./collecting.ts";
 import { eventually } from "./eventually.ts";
@@ -109,13 +110,14 @@ Deno.test("a session that moves to archived_sessions keeps its cursor, and no ev
   assertEquals(after.sources, before.sources.map((source) => ({ ...source, path: archived })));
 });
 
-// Where Deno has no zstd (before 2.7) such a source is refused, which has its own test.
-if (HAS_ZSTD) {
-  Deno.test(
-    "a session that is compressed and its plain file removed keeps its cursor, and no event comes twice",
-    readsCompressed,
-  );
-}
+// Where there is none such a source is refused, which has its own test.
+Deno.test({
+  name:
+    "a session that is compressed and its plain file removed keeps its cursor, and no event comes twice " +
+    "[needs deno-zstd]",
+  ...skipUnless("deno-zstd"),
+  fn: readsCompressed,
+});
 
 async function readsCompressed(): Promise<void> {
   using home = temporaryHome();
