@@ -117,8 +117,7 @@ export class NameNumbers {
   readonly #low: number[] = [0];
   fresh: string[] = [];
 
-  number(text: string | undefined): number {
-    if (text === undefined) return 0;
+  number(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
     const number = this.#numbers.size + 1;
@@ -163,6 +162,11 @@ export class BatchBuilder {
   #columns: Float64Array<ArrayBuffer>;
   #ids: Uint8Array<ArrayBuffer>;
   #payload: Uint8Array<ArrayBuffer>;
+  /** By column, the name that the last row had there. */
+  readonly #lastNames = Array.from(
+    { length: COLUMNS },
+    () => ({ text: undefined as string | undefined, number: 0 }),
+  );
   #rows = 0;
   #payloadUsed = 0;
   #segments: Segment[] = [];
@@ -215,7 +219,6 @@ export class BatchBuilder {
   add(agent: string, draft: EventDraft): void {
     if (!(Math.abs(draft.timestamp) <= LAST_TIME)) throw new TypeError("the event has no usable timestamp");
     if ((this.#rows + 1) * COLUMNS > this.#columns.length) this.#growRows();
-    const names = this.#names;
     const columns = this.#columns;
     const base = this.#rows * COLUMNS;
     const start = this.#payloadUsed;
@@ -224,14 +227,14 @@ export class BatchBuilder {
     columns[base + COLUMN.type] = TYPE_NUMBERS.get(draft.type)!;
     columns[base + COLUMN.timestamp] = Math.trunc(draft.timestamp);
     columns[base + COLUMN.flags] = (draft.complete ? FLAG.complete : 0) | (draft.copied ? FLAG.copied : 0);
-    columns[base + COLUMN.agent] = names.number(agent);
-    columns[base + COLUMN.agentVersion] = names.number(draft.agentVersion);
-    columns[base + COLUMN.session] = names.number(draft.sessionId);
-    columns[base + COLUMN.parentSession] = names.number(draft.parentSessionId);
-    columns[base + COLUMN.workspace] = names.number(draft.workspace);
-    columns[base + COLUMN.repository] = names.number(draft.repository);
-    columns[base + COLUMN.branch] = names.number(draft.branch);
-    columns[base + COLUMN.model] = names.number(draft.model);
+    columns[base + COLUMN.agent] = this.#name(COLUMN.agent, agent);
+    columns[base + COLUMN.agentVersion] = this.#name(COLUMN.agentVersion, draft.agentVersion);
+    columns[base + COLUMN.session] = this.#name(COLUMN.session, draft.sessionId);
+    columns[base + COLUMN.parentSession] = this.#name(COLUMN.parentSession, draft.parentSessionId);
+    columns[base + COLUMN.workspace] = this.#name(COLUMN.workspace, draft.workspace);
+    columns[base + COLUMN.repository] = this.#name(COLUMN.repository, draft.repository);
+    columns[base + COLUMN.branch] = this.#name(COLUMN.branch, draft.branch);
+    columns[base + COLUMN.model] = this.#name(COLUMN.model, draft.model);
     const metrics = draft.metrics;
     for (let index = 0; index < METRIC_NAMES.length; index++) {
       const name = METRIC_NAMES[index]!;
@@ -284,6 +287,15 @@ export class BatchBuilder {
     this.#segments = [];
     this.#failures = [];
     return batch;
+  }
+
+  /** The number of a name; rows that follow each other mostly have the same in a column. */
+  #name(column: number, text: string | undefined): number {
+    if (text === undefined) return 0;
+    const last = this.#lastNames[column]!;
+    if (last.text === text) return last.number;
+    last.text = text;
+    return last.number = this.#names.number(text);
   }
 
   /** Appends a text to the payload and returns its length in bytes. */

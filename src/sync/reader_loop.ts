@@ -20,7 +20,7 @@ const BATCH_SEGMENTS = 256;
 /** … or this many bytes of records that could not be read. */
 const UNREAD_BYTES = 4 << 20;
 /** How many batches may be under way to the writer. */
-const UNDER_WAY = 3;
+const UNDER_WAY = 2;
 
 /** Reads sources. */
 export class ReaderLoop {
