@@ -67,6 +67,7 @@ export async function runCollector(invocation: Invocation, { startedBy, once }: 
     startedBy,
     collectFrom: collectFromOf(days, Date.now()),
     once,
+    exitsAfter: true,
     reloadConfig: configWatch(configPath(environment), () => loadConfig(undefined, environment)),
     report: {
       progress: (progress) => line.show(progress, performance.now()),

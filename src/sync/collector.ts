@@ -10,6 +10,7 @@ import { isTooLittle } from "../platform/disk.ts";
 import type { Environment } from "../platform/environment.ts";
 import { type CollectorInfo, writeCollectorInfo } from "../service/lock.ts";
 import { classifyTrouble } from "../store/errors.ts";
+import type { DiscoveryProblem } from "../sources/discover.ts";
 import { StoreReader } from "../store/reader.ts";
 import { newRequests } from "../store/requests.ts";
 import { listSources, parserState } from "../store/source_list.ts";
@@ -35,6 +36,8 @@ const SLEEP = 30_000;
 const PRUNE_EVERY = 3_600_000;
 const PRUNE_ROWS = 2_000;
 const DAY = 86_400_000;
+/** So many places that can't be searched are named in `status`; the others are counted. */
+const NAMED_PROBLEMS = 3;
 
 /** What a collector is started with. */
 export interface CollectorOptions {
@@ -65,6 +68,13 @@ export interface CollectorOptions {
    */
   readonly diskEvery?: number;
   readonly watchFolder?: WatchFolder;
+  /**
+   * The process exits as soon as the collector has ended, and its watches with it. To close a watch can take for ever:
+   * Deno's thread for them opens what was changed, and of a named pipe that nobody writes to it does not come back (2.9).
+   *
+   * @default {false} watches are closed
+   */
+  readonly exitsAfter?: boolean;
   readonly report: CollectorReport;
 }
 
@@ -123,7 +133,9 @@ export class Collector {
   constructor(options: CollectorOptions) {
     this.#options = options;
     this.#config = options.config;
-    this.#watcher = new RootWatcher((root, path) => this.#scanner.hint(root, path), options.watchFolder);
+    this.#watcher = new RootWatcher((root, path) => {
+      if (!this.#isEnding) this.#scanner.hint(root, path);
+    }, options.watchFolder);
     this.#round = new Round(() => this.#scanner.places(this.#searchRoots()));
     this.#dispatcher = new Dispatcher({
       storePath: options.storePath,
@@ -156,7 +168,7 @@ export class Collector {
     } finally {
       this.#isEnding = true;
       clearTimeout(this.#timer);
-      this.#watcher.close();
+      if (this.#options.exitsAfter !== true) this.#watcher.close();
     }
     await this.#answerAll();
     const inTime = await this.#dispatcher.stop();
@@ -230,9 +242,25 @@ export class Collector {
     this.#isScanned = false;
     await this.#scanner.scanAll(this.#searchRoots());
     if (this.#isEnding) return;
+    this.#showUnsearched(this.#scanner.problems);
     if (this.#config.sync.background_sync) this.#watch();
     this.#isScanned = true;
     this.#onProgress();
+  }
+
+  /** Shows what could not be searched: what lies there is missing. */
+  #showUnsearched(problems: readonly DiscoveryProblem[]): void {
+    const named = problems.slice(0, NAMED_PROBLEMS).map(({ path, reason }) => `${path}: ${reason}`).join(
+      "; ",
+    );
+    const more = problems.length > NAMED_PROBLEMS ? `; and ${problems.length - NAMED_PROBLEMS} more` : "";
+    this.#setProblem(
+      "folders",
+      problems.length === 0 ? undefined : {
+        message: `Some places can't be searched: ${named}${more}.`,
+        hint: "Let this user read them, and run `devlog-collector sync`.",
+      },
+    );
   }
 
   #watch(): void {
@@ -243,8 +271,9 @@ export class Collector {
       "watch",
       problems.length === 0 ? undefined : {
         message: `Changes are found by looking every few seconds, not at once: ` +
-          problems.map(({ root, reason }) => `${root}: ${reason}`).join("; "),
-        hint: "Nothing is lost. On Linux, raise fs.inotify.max_user_watches to have them at once.",
+          `${problems.map(({ root, reason }) => `${root}: ${reason}`).join("; ")}.`,
+        hint:
+          "Nothing is lost. Where a watch limit of the system is reached, raise it (fs.inotify.max_user_watches).",
       },
     );
   }
@@ -290,7 +319,9 @@ export class Collector {
         for (const place of this.#round.due(now)) await this.#scanner.scanPlace(place, true);
         if (now >= this.#nextRecent) {
           this.#nextRecent = now + RECENT_EVERY;
-          for (const source of recentlyChanged(this.#catalog.values(), now)) this.#scanner.look(source);
+          for (const source of recentlyChanged(this.#catalog.values(), now)) {
+            this.#scanner.lookAgain(source, now);
+          }
           // An agent that is used for the first time should not have to wait for its turn in the round.
           for (const root of this.#scanner.missing(this.#searchRoots())) {
             await this.#scanner.scanPlace({ root, relativePath: "" }, true);

@@ -52,12 +52,20 @@ export interface BatchMessage {
 /** From the writer back to the reader: a batch that is done with, whose buffers can be used again. */
 export type ReturnedBatch = BatchMessage;
 
+/** A source to be read again from its start. */
+export interface RereadWish {
+  readonly source: number;
+  /** Events from this time on are wanted, ms since the epoch. */
+  readonly collectedFrom: number;
+  readonly adapterVersion: number;
+}
+
 /** What the main thread may ask of the writer; each is a transaction of its own. */
 export interface WriterCalls {
   register(entries: readonly SourceEntry[]): number[];
   beginAttempts(sources: readonly number[]): void;
   endAttempts(sources: readonly number[]): void;
-  readAgain(source: number, collectedFrom: number, adapterVersion: number): void;
+  readAgain(wishes: readonly RereadWish[]): void;
   fail(failures: readonly Failure[]): void;
   raise(problem: Problem): void;
   solve(key: string): void;

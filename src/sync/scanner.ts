@@ -5,7 +5,13 @@
  */
 
 import { findAgent } from "../agents/agents.ts";
-import { discover, discoverFolder, type FoundRoot, type FoundSource } from "../sources/discover.ts";
+import {
+  discover,
+  discoverFolder,
+  type DiscoveryProblem,
+  type FoundRoot,
+  type FoundSource,
+} from "../sources/discover.ts";
 import type { SearchRoot } from "../sources/discover.ts";
 import { type FileStamp, sameFile, stampOf } from "../sources/stamp.ts";
 import type { SourceEntry } from "../store/source_table.ts";
@@ -15,6 +21,9 @@ import { isOvertaken } from "./pipeline.ts";
 import { decide } from "./plan.ts";
 
 const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
+
+/** A file that changed no longer ago can change once more without new times, ms (`isUnchanged()`). */
+const GRAIN = 2_000;
 
 /** A place below a root that a sweep visits. */
 export interface Place {
@@ -30,6 +39,7 @@ export class Scanner {
   /** By the path of the root as configured. */
   #roots = new Map<string, FoundRoot>();
   #folders = new Map<string, number>();
+  #problems: readonly DiscoveryProblem[] = [];
   #collectFrom: number;
   #queue: Promise<void> = Promise.resolve();
 
@@ -43,6 +53,11 @@ export class Scanner {
   /** The roots as they were last found. */
   get roots(): readonly FoundRoot[] {
     return [...this.#roots.values()];
+  }
+
+  /** What could not be searched when all was searched last. */
+  get problems(): readonly DiscoveryProblem[] {
+    return this.#problems;
   }
 
   /** How many folders were entered below a root. */
@@ -69,7 +84,8 @@ export class Scanner {
   /** Searches all roots; what is there is read when its turn comes. */
   scanAll(roots: readonly SearchRoot[]): Promise<void> {
     return this.#inTurn(async () => {
-      const { sources, folders, roots: found } = discover(roots);
+      const { sources, folders, roots: found, problems } = discover(roots);
+      this.#problems = problems;
       this.#roots = new Map(found.map((root) => [root.root, root]));
       this.#folders = new Map(found.map((root) => {
         const below = folders.filter((folder) => folder.startsWith(root.realRoot ?? "\0"));
@@ -96,28 +112,43 @@ export class Scanner {
     });
   }
 
-  /** A source was reported as changed, or its turn in a sweep has come. */
+  /**
+   * The turn of a source has come in a sweep. One that was read and looks the same is read once more when its times are
+   * old enough to show every later change; until then there is no use in it.
+   *
+   * @param now ms since the epoch
+   */
+  lookAgain(source: CatalogSource, now: number): void {
+    const isFresh = source.status === "synced" &&
+      now <= Math.max(source.stamp.mtime, source.stamp.ctime ?? 0) + GRAIN;
+    if (!isFresh || !this.#looksTheSame(source)) this.look(source);
+  }
+
+  /** A source was reported as changed. */
   look(source: CatalogSource): void {
     const stamp = stampAt(source.path);
     if (stamp === undefined) {
       if (!source.gone && isMissing(source.path)) inBackground(this.#miss([source]));
       return;
     }
-    inBackground(this.#follow(source, stamp, true));
+    inBackground(this.#follow(source, stamp, true).then((again) => this.#readAgain(again)));
   }
 
   /** A source changed, or was not committed whole, while it was being read. */
   recheck(source: CatalogSource, isLive: boolean): void {
     const stamp = stampAt(source.path);
     if (stamp === undefined) return;
-    const { device, inode, size, mtime, ctime } = source.stamp;
-    const isSame = stamp.device === device && stamp.inode === inode && stamp.size === size &&
-      stamp.mtime === mtime &&
-      stamp.ctime === ctime;
     // A change that left no trace in size and times yet is seen by the sweep, once they are old enough.
-    if (isSame && source.status === "synced") return;
+    if (source.status === "synced" && this.#looksTheSame(source)) return;
     if (isLive) this.#dispatcher.readNow(source, stamp.size);
     else this.#dispatcher.readLater(source);
+  }
+
+  /** Whether the file of a source has the stamp that it had when it was read. */
+  #looksTheSame({ path, stamp: { device, inode, size, mtime, ctime } }: CatalogSource): boolean {
+    const now = stampAt(path);
+    return now !== undefined && now.device === device && now.inode === inode && now.size === size &&
+      now.mtime === mtime && now.ctime === ctime;
   }
 
   /** Something below a root was reported as changed: `path` is its real path. */
@@ -164,6 +195,7 @@ export class Scanner {
 
   async #take(found: readonly FoundSource[], isLive: boolean): Promise<void> {
     const fresh: { entry: SourceEntry; found: FoundSource }[] = [];
+    const again: CatalogSource[] = [];
     for (const source of found) {
       const known = this.#catalog.find(source);
       if (known === undefined) {
@@ -178,9 +210,10 @@ export class Scanner {
         const isBetter = source.kind.rank < known.rank || isMissing(known.path);
         if (isBetter) fresh.push({ entry: this.#entryOf(source, known.id), found: source });
       } else {
-        await this.#follow(known, source.stamp, isLive);
+        again.push(...await this.#follow(known, source.stamp, isLive));
       }
     }
+    await this.#readAgain(again);
     if (fresh.length === 0) return;
     const ids = await this.#dispatcher.call("register", fresh.map(({ entry }) => entry));
     for (const [index, { entry, found }] of fresh.entries()) {
@@ -198,7 +231,7 @@ export class Scanner {
         gone: false,
       };
       this.#catalog.put(source);
-      await this.#follow(source, found.stamp, isLive);
+      await this.#readAgain(await this.#follow(source, found.stamp, isLive));
     }
   }
 
@@ -221,8 +254,12 @@ export class Scanner {
     };
   }
 
-  /** Has a source read if its file says that there is something new. */
-  async #follow(source: CatalogSource, stamp: FileStamp, isLive: boolean): Promise<void> {
+  /**
+   * Has a source read if its file says that there is something new.
+   *
+   * @returns the source if it is to be read again from its start
+   */
+  async #follow(source: CatalogSource, stamp: FileStamp, isLive: boolean): Promise<CatalogSource[]> {
     const agent = findAgent(source.agent)!;
     switch (decide(source, agent, stamp, this.#collectFrom, Date.now())) {
       case "read":
@@ -233,22 +270,32 @@ export class Scanner {
           this.#dispatcher.readLater(source);
         }
         break;
-      case "read-again": {
-        if (this.#dispatcher.isUnderWay(source)) return;
-        const collectedFrom = Math.min(this.#collectFrom, source.collectedFrom);
-        await this.#dispatcher.call("readAgain", source.id, collectedFrom, agent.adapterVersion);
-        source.cursor = { offset: 0, headLength: 0, headHash: 0, tailHash: 0 };
-        source.collectedFrom = collectedFrom;
-        source.adapterVersion = agent.adapterVersion;
-        source.leftOut = 0;
-        source.attempts = 0;
-        source.status = "pending";
-        this.#dispatcher.readLater(source);
-        break;
-      }
+      case "read-again":
+        return this.#dispatcher.isUnderWay(source) ? [] : [source];
       case "set-aside":
         if (source.status !== "error") await this.#dispatcher.setAside(source);
     }
+    return [];
+  }
+
+  /** Has sources read from their start, though their events are stored. */
+  async #readAgain(sources: readonly CatalogSource[]): Promise<void> {
+    if (sources.length === 0) return;
+    const wishes = sources.map((source) => ({
+      source: source.id,
+      collectedFrom: Math.min(this.#collectFrom, source.collectedFrom),
+      adapterVersion: findAgent(source.agent)!.adapterVersion,
+    }));
+    await this.#dispatcher.call("readAgain", wishes);
+    sources.forEach((source, index) => {
+      source.cursor = { offset: 0, headLength: 0, headHash: 0, tailHash: 0 };
+      source.collectedFrom = wishes[index]!.collectedFrom;
+      source.adapterVersion = wishes[index]!.adapterVersion;
+      source.leftOut = 0;
+      source.attempts = 0;
+      source.status = "pending";
+      this.#dispatcher.readLater(source);
+    });
   }
 
   /** The files of these sources are gone. */

@@ -242,7 +242,11 @@ export class WriterLoop {
       register: (entries) => store.register(entries),
       beginAttempts: (sources) => store.beginAttempts(sources),
       endAttempts: (sources) => store.endAttempts(sources),
-      readAgain: (source, collectedFrom, version) => store.readAgain(source, collectedFrom, version),
+      readAgain: (wishes) => {
+        for (const { source, collectedFrom, adapterVersion } of wishes) {
+          store.readAgain(source, collectedFrom, adapterVersion);
+        }
+      },
       fail: (failures) => {
         for (const failure of failures) store.fail(failure, Date.now());
       },

@@ -68,6 +68,41 @@ Deno.test({
   },
 });
 
+// Deno's thread for watches opens what was made and does not come back from a pipe that nobody writes to.
+Deno.test({
+  name: "a pipe that is made while start runs stops neither new lines nor stop [needs unix]",
+  ...skipUnless("unix"),
+  fn: async () => {
+    using home = temporaryHome();
+    const session = new ClaudeSession(home.path, 1).turn("before");
+    await using _ = await startUpToDate(home.path);
+    await makePipe(join(dirname(session.path), "pipe.jsonl"));
+    session.turn("after");
+    await eventually("the line", async () => (await prompts(home.path)).includes("after"));
+    const { code, stdout } = await run(["stop"], { home: home.path, timeoutMs: 10_000 });
+    assertEquals([code, stdout], [0, "stopped\n"]);
+  },
+});
+
+Deno.test({
+  name: "a place that can't be searched shows in status, and no longer once it can [needs unix]",
+  ...skipUnless("unix"),
+  fn: async () => {
+    using home = temporaryHome();
+    const project = dirname(new ClaudeSession(home.path, 1).turn("once").path);
+    const odd = ["-c", 'touch "$1/$(printf "odd-\\377").jsonl"', "sh", project];
+    assertEquals((await new Deno.Command("sh", { args: odd }).output()).code, 0);
+    assertEquals((await run(["sync"], { home: home.path })).code, 0);
+    const [problem] = (await statusOf(home.path)).problems;
+    assertEquals(problem?.key, "folders");
+    assertMatch(problem!.message, /odd-.*not valid UTF-8/);
+    const remove = ["-c", 'rm "$1"/odd-*', "sh", project];
+    assertEquals((await new Deno.Command("sh", { args: remove }).output()).code, 0);
+    assertEquals((await run(["sync"], { home: home.path })).code, 0);
+    assertEquals((await statusOf(home.path)).problems, []);
+  },
+});
+
 Deno.test({
   name: "an agent's folder that is itself a link is read and watched [needs unix]",
   ...skipUnless("unix"),

@@ -18,7 +18,7 @@ Deno.test(
     await collector.startUpToDate();
     await eventually("the problem", () => collector.summary().problems.some(({ key }) => key === "watch"));
     await eventually("the sweep", () => collector.info?.watching === "sweep");
-    assertMatch(collector.summary().problems[0]!.message, /projects: too many watches$/);
+    assertMatch(collector.summary().problems[0]!.message, /projects: too many watches\.$/);
     session.turn("more");
     await eventually("the new line", () => collector.summary().events === 5, 5_000);
     assertEquals(collector.notes.length, 1);
