@@ -29,6 +29,7 @@ export function parseArguments(command: CommandShape, args: readonly string[]): 
   const booleans = specs.filter(({ type }) => type === "boolean");
   const valued = specs.filter(({ type }) => type !== "boolean");
   rejectValues(booleans, commandName, args);
+  rejectUnderscore(command, args);
   const parsed = parseArgs(args, {
     boolean: booleans.map(({ name }) => name),
     // "_" keeps words such as 007 from becoming numbers.
@@ -76,6 +77,14 @@ function rejectOption(command: CommandShape, argument: string): never {
   const meant = suggest(typed.replace(/^-+/, ""), known);
   const hint = meant === undefined ? seeHelp(command.name) : `Did you mean \`--${meant}\`?`;
   throw new UsageError(`unknown option ${typed} of \`${command.name}\``, hint);
+}
+
+/** The parser keeps the words under `_`; an option of that name would break it. */
+function rejectUnderscore(command: CommandShape, args: readonly string[]): void {
+  const end = args.indexOf("--");
+  const word = args.slice(0, end === -1 ? undefined : end)
+    .find((word) => /^--(no-)?_(?:[=.]|$)/.test(word) || /^-[^-=]*_/.test(word));
+  if (word !== undefined) rejectOption(command, word);
 }
 
 /** `--all=no` would be taken for yes by the parser. */

@@ -8,13 +8,24 @@ import type { StoragePaths } from "../config/paths.ts";
 import type { Environment } from "../platform/environment.ts";
 import type { StoreReader } from "../store/reader.ts";
 import { UserError } from "./errors.ts";
+import type { Terminal } from "./terminal.ts";
 
-/** Where the files of the configured store are. The configuration may name another place than the usual one. */
-export async function findStore(environment: Environment): Promise<StoragePaths> {
+/**
+ * Where the files of the configured store are. A mistake in the configuration is said on stderr and does not matter
+ * otherwise: whoever made one must be able to see what it does, and to stop a collector.
+ */
+export async function findStore(environment: Environment, terminal: Terminal): Promise<StoragePaths> {
   const { loadConfig } = await import("../config/load.ts");
-  const { storagePaths } = await import("../config/paths.ts");
-  const { config } = await loadConfig(undefined, environment);
-  return storagePaths(config, environment);
+  const { defaultStoragePath, storagePaths } = await import("../config/paths.ts");
+  try {
+    return storagePaths((await loadConfig(undefined, environment)).config, environment);
+  } catch (error) {
+    const { ConfigError } = await import("../config/problems.ts");
+    if (!(error instanceof ConfigError)) throw error;
+    terminal.err("the configuration has a mistake; see `devlog-collector config validate`\n");
+    const path = error.storagePath ?? defaultStoragePath(environment);
+    return storagePaths({ storage: { path, retention_days: 0 } }, environment);
+  }
 }
 
 /**

@@ -56,7 +56,7 @@ async function run({ options, terminal, environment }: Invocation): Promise<numb
   const resolvePath = (path: string) => resolve(expandHome(path, environment));
   const filter = readFilter(options, { now: Date.now(), resolvePath });
   const format = options.choice("format", FORMATS) ?? "text";
-  const { database } = await findStore(environment);
+  const { database } = await findStore(environment, terminal);
   const { queryEvents } = await import("../store/event_query.ts");
   await withStore(database, async (reader) => {
     const found = printEvents(queryEvents(reader, filter), format, terminal);

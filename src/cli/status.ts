@@ -29,7 +29,7 @@ export const command: Command = {
 };
 
 async function run({ options, terminal, environment }: Invocation): Promise<number> {
-  const paths = await findStore(environment);
+  const paths = await findStore(environment, terminal);
   const collector = await readCollector(paths);
   const facts = gatherFacts(collector, paths.database, await readStore(paths.database));
   if (options.text("format") === "json") terminal.out(`${jsonText(facts, 2)}\n`);

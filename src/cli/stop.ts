@@ -26,7 +26,7 @@ export const command: Command = {
 };
 
 async function run({ environment, terminal }: Invocation): Promise<number> {
-  const paths = await findStore(environment);
+  const paths = await findStore(environment, terminal);
   if (!isCollectorRunning(paths.lock)) {
     terminal.out("no collector is running\n");
     return EXIT.done;

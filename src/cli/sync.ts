@@ -9,6 +9,8 @@ import { PROGRAM } from "../platform/program.ts";
 import { isCollectorRunning } from "../service/lock.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { AnotherCollectorError, EXIT } from "./errors.ts";
+import { loadConfig } from "../config/load.ts";
+import { storagePaths } from "../config/paths.ts";
 import { findStore, withStore } from "./open_store.ts";
 import { collectFromOf, DAYS_OPTION, runCollector } from "./run_collector.ts";
 
@@ -34,11 +36,13 @@ export const command: Command = {
 };
 
 async function run(invocation: Invocation): Promise<number> {
-  const paths = await findStore(invocation.environment);
+  const { environment, terminal } = invocation;
   if (invocation.options.flag("status")) {
+    const { database } = await findStore(environment, terminal);
     const { showSources } = await import("./source_report.ts");
-    return await withStore(paths.database, (reader) => showSources(reader, invocation));
+    return await withStore(database, (reader) => showSources(reader, invocation));
   }
+  const paths = storagePaths((await loadConfig(undefined, environment)).config, environment);
   for (;;) {
     if (isCollectorRunning(paths.lock)) {
       if (await askCollector(paths, invocation)) return EXIT.done;

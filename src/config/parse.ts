@@ -37,9 +37,9 @@ export function parseConfig(text: string, path: string, environment: Environment
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col), key, message };
   };
-  const fail = (problems: readonly ConfigProblem[], cause?: unknown): never => {
+  const fail = (problems: readonly ConfigProblem[], cause?: unknown, storagePath?: string): never => {
     const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-    throw new ConfigError(path, sorted, { cause });
+    throw new ConfigError(path, sorted, { cause, storagePath });
   };
 
   let document: Document.Parsed;
@@ -64,10 +64,11 @@ export function parseConfig(text: string, path: string, environment: Environment
   }
   const result = v.safeParse(configSchema(environment), value);
   if (result.success) return result.output;
-  return fail(result.issues.map(({ message, path = [] }) => {
+  const problems = result.issues.map(({ message, path = [] }) => {
     const keys = path.map(({ key }) => key as string | number);
     return problemAt(findOffset(document, keys, path.at(-1)?.origin === "key"), printKeys(keys), message);
-  }));
+  });
+  return fail(problems, undefined, soundStoragePath(document, environment));
 }
 
 interface WrongAlias {
@@ -130,4 +131,12 @@ function printKeys(keys: readonly (string | number)[]): string {
   return keys.map((key, index) => typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`).join(
     "",
   );
+}
+
+/** `storage.path`, as if it were all that the file says. */
+function soundStoragePath(document: Document.Parsed, environment: Environment): string | undefined {
+  const path = document.getIn(["storage", "path"]);
+  if (path === undefined) return undefined;
+  const result = v.safeParse(configSchema(environment), { storage: { path } });
+  return result.success ? result.output.storage.path : undefined;
 }

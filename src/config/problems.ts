@@ -29,12 +29,18 @@ export class ConfigError extends UserError {
   override readonly name = "ConfigError";
   readonly path: string;
   readonly problems: readonly ConfigProblem[];
+  /** `storage.path` of the file, if that alone is sound: the store is there in spite of the mistakes. */
+  readonly storagePath: string | undefined;
 
   /**
    * @param path the file
    * @param problems at least one, in the order of the file
    */
-  constructor(path: string, problems: readonly ConfigProblem[], options: ErrorOptions = {}) {
+  constructor(
+    path: string,
+    problems: readonly ConfigProblem[],
+    options: ErrorOptions & { readonly storagePath?: string } = {},
+  ) {
     const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
     const lines = problems.map((problem) => `  ${formatProblem(path, problem)}`);
     super([`${count} in the configuration ${path}`, ...lines].join("\n"), {
@@ -44,5 +50,6 @@ export class ConfigError extends UserError {
     });
     this.path = path;
     this.problems = problems;
+    this.storagePath = options.storagePath;
   }
 }

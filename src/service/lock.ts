@@ -89,7 +89,10 @@ export function writeCollectorInfo(path: string, info: CollectorInfo): void {
   Deno.renameSync(draft, path);
 }
 
-/** What `collector.json` says, `undefined` if there is none. It may be of a collector that died: ask the lock first. */
+/**
+ * What `collector.json` says, `undefined` if there is none or it is no JSON. It may be of a collector that died: ask the
+ * lock first.
+ */
 export function collectorInfo(path: string): CollectorInfo | undefined {
   let text: string;
   try {
@@ -98,7 +101,12 @@ export function collectorInfo(path: string): CollectorInfo | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** Removes `collector.json` at the end. */

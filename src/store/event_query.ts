@@ -87,7 +87,12 @@ function readPage(
   last: EventRow | undefined,
 ): readonly EventRow[] {
   const { sql, parameters } = pageQuery(conditions, paging, last);
-  return reader.read((database) => takePage(database.prepare(sql).iterate(...parameters), paging.names));
+  return reader.read((database) => {
+    const statement = database.prepare(sql);
+    const page = takePage(statement.iterate(...parameters), paging.names);
+    // `iterate()` ends without an error at a page of the file that can't be read (Deno 2.6 to 2.9), `all()` throws there.
+    return page.length > 0 ? page : takePage(statement.all(...parameters), paging.names);
+  });
 }
 
 /** Takes rows up to the limits of a page, and their names with them. */

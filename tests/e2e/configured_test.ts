@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import type { StatusFacts } from "../../src/cli/status_screen.ts";
 import { ClaudeSession, CodexSession } from "./agent_homes.ts";
 import { prompts, startUpToDate, statusOf } from "./collecting.ts";
 import { eventually } from "./eventually.ts";
@@ -17,7 +18,7 @@ sync:
 Deno.test("start and sync end with code 2 and name line, column and key of a mistake in config.yaml", async () => {
   using home = temporaryHome();
   configure(home.path, `${LINES}ninety\n`);
-  for (const command of ["start", "sync", "query"]) {
+  for (const command of ["start", "sync"]) {
     const { code, stdout, stderr } = await run([command], { home: home.path });
     assertEquals([code, stdout], [2, ""]);
     assertMatch(
@@ -43,7 +44,7 @@ Deno.test("a mistake made while start runs changes nothing and shows in status u
   configure(home.path, `${LINES}ninety\n`);
   const problem = await eventually(
     "the problem",
-    async () => (await statusAnyway(home.path)).find(({ key }) => key === "config"),
+    async () => (await statusAnyway(home.path)).problems.find(({ key }) => key === "config"),
   );
   assertStringIncludes(problem.message, "config.yaml:8:22 sync.initial_sync_days: ");
   session.turn("beside the mistake");
@@ -84,15 +85,32 @@ Deno.test("storage.path puts the store elsewhere, for all commands", async () =>
   assertEquals((await run(["stop"], { home: home.path })).stdout, "stopped\n");
 });
 
+Deno.test("status, query and stop go on beside a mistake in config.yaml, at the place that storage.path names", async () => {
+  using home = temporaryHome();
+  new ClaudeSession(home.path, 1).turn("once");
+  const storage = "storage:\n  path: ~/kept here\n";
+  configure(home.path, storage);
+  await using running = await startUpToDate(home.path);
+  configure(home.path, `${storage}  retention_days: many\n`);
+  const { store, collector } = await statusAnyway(home.path);
+  assertEquals([store.path, collector.pid], [join(home.path, "kept here", "devlog.db"), running.pid]);
+  const { code, stdout } = await run(["query", "--type", "llm_request"], { home: home.path });
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "once");
+  assertEquals((await run(["stop"], { home: home.path })).stdout, "stopped\n");
+});
+
 function configure(home: string, text: string): void {
   Deno.mkdirSync(join(home, ".devlog"), { recursive: true });
   Deno.writeTextFileSync(join(home, ".devlog", "config.yaml"), text);
 }
 
-/** The problems in the store: `status` itself refuses a configuration with a mistake. */
-async function statusAnyway(home: string) {
-  const { StoreReader } = await import("../../src/store/reader.ts");
-  const { readSummary } = await import("../../src/store/summary.ts");
-  using reader = StoreReader.open(join(home, ".devlog", "data", "devlog.db"));
-  return readSummary(reader).problems;
+/** What `status` says beside a mistake in the configuration, which it names on stderr. */
+async function statusAnyway(home: string): Promise<StatusFacts> {
+  const { code, stdout, stderr } = await run(["status", "--format", "json"], { home });
+  assertEquals([code, stderr], [
+    0,
+    "the configuration has a mistake; see `devlog-collector config validate`\n",
+  ]);
+  return JSON.parse(stdout);
 }
