@@ -9,6 +9,7 @@ import { PROGRAM } from "../platform/program.ts";
 import { configPath, devlogHome } from "../config/paths.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { jsonText } from "./json_text.ts";
 import { sanitize } from "./sanitize.ts";
 
 const ACTIONS = {
@@ -51,7 +52,7 @@ async function initConfig(invocation: Invocation): Promise<number> {
   const path = configPath(environment);
   const { CONFIG_TEMPLATE } = await import("../config/template.ts");
   await createPrivateFile(path, CONFIG_TEMPLATE, environment);
-  terminal.out(wantsJson(invocation) ? `${JSON.stringify({ path })}\n` : `wrote ${sanitize(path)}\n`);
+  terminal.out(wantsJson(invocation) ? `${jsonText({ path })}\n` : `wrote ${sanitize(path)}\n`);
   return EXIT.done;
 }
 
@@ -75,7 +76,7 @@ async function showConfig(invocation: Invocation): Promise<number> {
   const { config, path, exists } = await loadConfig(undefined, invocation.environment);
   const { terminal } = invocation;
   if (wantsJson(invocation)) {
-    terminal.out(`${JSON.stringify({ path, exists, config: printableConfig(config) })}\n`);
+    terminal.out(`${jsonText({ path, exists, config: printableConfig(config) })}\n`);
     return EXIT.done;
   }
   const origin = exists ? `# from ${path}` : `# all defaults: ${path} does not exist`;
@@ -86,7 +87,7 @@ async function showConfig(invocation: Invocation): Promise<number> {
 
 function showPath(invocation: Invocation): Promise<number> {
   const path = configPath(invocation.environment);
-  invocation.terminal.out(`${wantsJson(invocation) ? JSON.stringify({ path }) : sanitize(path)}\n`);
+  invocation.terminal.out(`${wantsJson(invocation) ? jsonText({ path }) : sanitize(path)}\n`);
   return Promise.resolve(EXIT.done);
 }
 
@@ -97,7 +98,7 @@ async function validateConfig(invocation: Invocation): Promise<number> {
   const json = wantsJson(invocation);
   try {
     const { path, exists } = await loadConfig(undefined, environment);
-    if (json) terminal.out(`${JSON.stringify({ path, exists, problems: [] })}\n`);
+    if (json) terminal.out(`${jsonText({ path, exists, problems: [] })}\n`);
     else {terminal.out(
         sanitize(exists ? `${path} is valid` : `${path} does not exist: all defaults are in force`) + "\n",
       );}
@@ -105,7 +106,7 @@ async function validateConfig(invocation: Invocation): Promise<number> {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { path, problems } = error;
-    if (json) terminal.out(`${JSON.stringify({ path, exists: true, problems })}\n`);
+    if (json) terminal.out(`${jsonText({ path, exists: true, problems })}\n`);
     else for (const problem of problems) terminal.out(`${sanitize(formatProblem(path, problem))}\n`);
     return error.exitCode;
   }

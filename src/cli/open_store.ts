@@ -7,12 +7,14 @@
 import type { StoragePaths } from "../config/paths.ts";
 import type { Environment } from "../platform/environment.ts";
 import type { StoreReader } from "../store/reader.ts";
+import { PROGRAM } from "../platform/program.ts";
 import { UserError } from "./errors.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Where the files of the configured store are. A mistake in the configuration is said on stderr and does not matter
- * otherwise: whoever made one must be able to see what it does, and to stop a collector.
+ * Where the files of the configured store are. A configuration with a mistake, or one that can't be read, is said on stderr
+ * and does not matter otherwise: whoever made the mistake must be able to see what it does, and to stop a collector. The
+ * store is then looked for where the file says, if that much of it is sound, else in the usual place.
  */
 export async function findStore(environment: Environment, terminal: Terminal): Promise<StoragePaths> {
   const { loadConfig } = await import("../config/load.ts");
@@ -21,12 +23,17 @@ export async function findStore(environment: Environment, terminal: Terminal): P
     return storagePaths((await loadConfig(undefined, environment)).config, environment);
   } catch (error) {
     const { ConfigError } = await import("../config/problems.ts");
-    if (!(error instanceof ConfigError)) throw error;
-    terminal.err("the configuration has a mistake; see `devlog-collector config validate`\n");
-    const path = error.storagePath ?? defaultStoragePath(environment);
-    return storagePaths({ storage: { path, retention_days: 0 } }, environment);
+    const isMistaken = error instanceof ConfigError;
+    if (!isMistaken && !UNREADABLE.some((kind) => error instanceof kind)) throw error;
+    const what = isMistaken ? "has a mistake" : "can't be read";
+    terminal.err(`the configuration ${what}; see \`${PROGRAM} config validate\`\n`);
+    const path = isMistaken ? error.storagePath : undefined;
+    return storagePaths({ storage: { path: path ?? defaultStoragePath(environment) } }, environment);
   }
 }
+
+/** What the system says of a file that is there and not for this user to read, or no file. */
+const UNREADABLE = [Deno.errors.PermissionDenied, Deno.errors.IsADirectory, Deno.errors.FilesystemLoop];
 
 /**
  * Opens the store, lets `use` read it and closes it.

@@ -5,14 +5,17 @@
  */
 
 import type { StoreReader } from "../store/reader.ts";
-import { type KnownSource, listSources } from "../store/source_list.ts";
+import { type KnownSource, listSources, type SourceStatus } from "../store/source_list.ts";
 import type { Invocation } from "./command.ts";
 import { EXIT } from "./errors.ts";
 import { formatAge, formatBytes, formatCount } from "./format.ts";
+import { jsonText } from "./json_text.ts";
 import { table } from "./table.ts";
 
-/** How a source stands, for people and scripts: `synced`, `syncing`, `pending`, `error`, `left-out` or `gone`. */
-export function standingOf(source: KnownSource): string {
+/** How a source stands, for people and scripts. */
+export type SourceState = SourceStatus | "left-out" | "gone";
+
+function stateOf(source: KnownSource): SourceState {
   if (source.gone) return "gone";
   const isLeftOut = source.readAt === 0 && source.status === "pending" &&
     source.stamp.mtime < source.collectedFrom;
@@ -23,7 +26,7 @@ export function standingOf(source: KnownSource): string {
 export function showSources(reader: StoreReader, { options, terminal }: Invocation): number {
   const sources = listSources(reader);
   if (options.text("format") === "json") {
-    terminal.out(`${JSON.stringify(sources.map(describe), null, 2)}\n`);
+    terminal.out(`${jsonText(sources.map(describeSource), 2)}\n`);
     return EXIT.done;
   }
   if (sources.length === 0) {
@@ -32,7 +35,7 @@ export function showSources(reader: StoreReader, { options, terminal }: Invocati
   }
   const now = Date.now();
   const rows = sources.map((source) => [
-    standingOf(source),
+    stateOf(source),
     source.agent,
     source.stamp.size === 0 ? "0 B" : formatBytes(source.stamp.size),
     formatCount(source.events),
@@ -52,23 +55,40 @@ export function showSources(reader: StoreReader, { options, terminal }: Invocati
   return EXIT.done;
 }
 
-/** A source as scripts see it; the keys are documented in `docs/commands.md`. */
-function describe(source: KnownSource): Record<string, unknown> {
-  const time = (ms: number | undefined) => ms === undefined ? null : new Date(ms).toISOString();
+/** A source as scripts see it; `docs/commands.md` explains each key. Times are ms since the epoch. */
+export interface SourceFacts {
+  readonly id: number;
+  readonly agent: string;
+  readonly path: string;
+  readonly state: SourceState;
+  readonly bytes: number;
+  readonly byteOffset: number;
+  readonly events: number;
+  readonly unreadRecords: number;
+  readonly leftOutEvents: number;
+  readonly collectedFrom?: number;
+  readonly lastSyncedAt?: number;
+  readonly lastEventId?: string;
+  readonly error?: string;
+  readonly nextTry?: number;
+}
+
+/** Says of a source what scripts see. Exported for its test. */
+export function describeSource(source: KnownSource): SourceFacts {
   return {
     id: source.id,
     agent: source.agent,
     path: source.path,
-    state: standingOf(source),
+    state: stateOf(source),
     bytes: source.stamp.size,
     byteOffset: source.cursor.offset,
     events: source.events,
     unreadRecords: source.unread,
     leftOutEvents: source.leftOut,
-    collectedFrom: source.collectedFrom === 0 ? null : time(source.collectedFrom),
-    lastSyncedAt: time(source.lastSyncedAt),
-    lastEventId: source.lastEventId ?? null,
-    error: source.error ?? null,
-    nextTry: time(source.nextTry),
+    collectedFrom: source.collectedFrom === 0 ? undefined : source.collectedFrom,
+    lastSyncedAt: source.lastSyncedAt,
+    lastEventId: source.lastEventId,
+    error: source.error,
+    nextTry: source.nextTry,
   };
 }

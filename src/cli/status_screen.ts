@@ -96,9 +96,12 @@ class Screen {
     const { green, yellow } = this.#colour;
     if (!running) return this.#lines("Collector", [yellow("not running"), `Start it: ${PROGRAM} start`]);
     const since = startedAt === undefined ? "" : ` for ${formatDuration(Math.max(0, this.#now - startedAt))}`;
-    const who = [pid !== undefined && `process ${pid}`, version !== undefined && `version ${version}`];
+    const who = [
+      pid !== undefined && `process ${pid}`,
+      version !== undefined && `version ${sanitize(version)}`,
+    ];
     const lines = [`${green("running")}${since}${list(who.filter((part) => part !== false))}`];
-    if (watching !== undefined) lines.push(WATCHING[watching] ?? watching);
+    if (watching !== undefined) lines.push(WATCHING[watching]);
     if (phase === "paused") lines.push(yellow("paused until a problem below is solved"));
     if (version !== undefined && version !== this.#version) {
       lines.push(yellow(`this is version ${this.#version}: stop and start the collector to update it`));

@@ -7,6 +7,7 @@
 import { PROGRAM, VERSION } from "../platform/program.ts";
 import { type Command, FORMAT_OPTION } from "./command.ts";
 import { EXIT } from "./errors.ts";
+import { jsonText } from "./json_text.ts";
 
 /** The command. */
 export const command: Command = {
@@ -18,7 +19,7 @@ export const command: Command = {
   async run({ options, terminal }) {
     const versions = await readVersions();
     if (options.text("format") === "json") {
-      terminal.out(`${JSON.stringify(versions)}\n`);
+      terminal.out(`${jsonText(versions)}\n`);
       return EXIT.done;
     }
     const { version, os, architecture, deno, v8, sqlite } = versions;

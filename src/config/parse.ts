@@ -37,12 +37,13 @@ export function parseConfig(text: string, path: string, environment: Environment
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col), key, message };
   };
-  const fail = (problems: readonly ConfigProblem[], cause?: unknown, storagePath?: string): never => {
+  let document: Document.Parsed | undefined;
+  const fail = (problems: readonly ConfigProblem[], cause?: unknown): never => {
     const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+    const storagePath = document && soundStoragePath(document, environment);
     throw new ConfigError(path, sorted, { cause, storagePath });
   };
 
-  let document: Document.Parsed;
   try {
     document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
   } catch (cause) {
@@ -64,11 +65,10 @@ export function parseConfig(text: string, path: string, environment: Environment
   }
   const result = v.safeParse(configSchema(environment), value);
   if (result.success) return result.output;
-  const problems = result.issues.map(({ message, path = [] }) => {
+  return fail(result.issues.map(({ message, path = [] }) => {
     const keys = path.map(({ key }) => key as string | number);
     return problemAt(findOffset(document, keys, path.at(-1)?.origin === "key"), printKeys(keys), message);
-  });
-  return fail(problems, undefined, soundStoragePath(document, environment));
+  }));
 }
 
 interface WrongAlias {
@@ -133,10 +133,11 @@ function printKeys(keys: readonly (string | number)[]): string {
   );
 }
 
-/** `storage.path`, as if it were all that the file says. */
+/** `storage.path` as if it were all that the file says: also of a file of which only some can be parsed. */
 function soundStoragePath(document: Document.Parsed, environment: Environment): string | undefined {
-  const path = document.getIn(["storage", "path"]);
-  if (path === undefined) return undefined;
-  const result = v.safeParse(configSchema(environment), { storage: { path } });
+  const named = document.getIn(["storage", "path"], true);
+  const path = isAlias(named) ? named.resolve(document) : named;
+  if (!isScalar(path)) return undefined;
+  const result = v.safeParse(configSchema(environment), { storage: { path: path.value } });
   return result.success ? result.output.storage.path : undefined;
 }

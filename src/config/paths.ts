@@ -54,8 +54,10 @@ export interface StoragePaths {
 }
 
 /** Where the files of the configured store are. */
-export function storagePaths(config: Pick<Config, "storage">, environment: Environment): StoragePaths {
-  const folder = config.storage.path;
+export function storagePaths(
+  { storage: { path: folder } }: { readonly storage: Pick<Config["storage"], "path"> },
+  environment: Environment,
+): StoragePaths {
   const inFolder = (name: string) => joinPath(environment.os, folder, name);
   return {
     folder,

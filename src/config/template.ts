@@ -14,25 +14,26 @@ const { sync, storage, dashboard, logging } = DEFAULTS;
 export const CONFIG_TEMPLATE =
   `# The configuration of devlog-collector. Every key is optional; what is shown is the default.
 # Take the # off a line to change it, and off the lines above it that it belongs to.
-# Check it with \`devlog-collector config validate\`.
+# Check it with \`devlog-collector config validate\`. What is marked "no effect yet" is checked and otherwise not used.
 
 #sync:
-#  historical_sync: ${sync.historical_sync}      # false: only what agents write from now on
+#  historical_sync: ${sync.historical_sync}      # false: only what agents write from now on (no effect yet)
 #  initial_sync_days: ${sync.initial_sync_days}      # how far back events are stored; 0 = everything
 #  background_sync: ${sync.background_sync}      # false: finish history before watching
-#  sync_batch_size: ${sync.sync_batch_size}       # events per batch sent to a remote
-#  workspaces: { include: [], exclude: [] }   # globs, such as "~/work/**"; empty = all
+#  sync_batch_size: ${sync.sync_batch_size}       # events per batch sent to a remote (no effect yet)
+#  workspaces: { include: [], exclude: [] }   # globs, such as "~/work/**"; empty = all (no effect yet)
 
 # Agents that are not named are enabled and looked for in their usual places.
 #agents:
 #  claude-code: { enabled: true, paths: auto }
+# An agent of your own (no effect yet):
 #  my-agent: { format: jsonl, paths: ["~/my-agent/logs/*.jsonl"], map: {} }
 
 #storage:
 #  path: ~/.devlog/data
 #  retention_days: ${storage.retention_days}         # 0 = for ever
 
-# Nothing leaves this machine unless a remote is named here.
+# Remotes (no effect yet: nothing leaves this machine).
 #export:
 #  remotes:
 #    team:
@@ -46,6 +47,7 @@ export const CONFIG_TEMPLATE =
 #      workspaces: { include: [], exclude: [] }
 #      agents: []             # such as [claude-code]; empty = all
 
+# No effect yet:
 #dashboard: { enabled: ${dashboard.enabled}, port: ${dashboard.port} }
 #logging: { level: ${logging.level} }   # debug, info, warn or error
 `;

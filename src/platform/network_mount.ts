@@ -23,6 +23,9 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
   [0x7461636f, "OCFS2"],
 ]);
 
+/** `\\server\share` or `\\?\UNC\server\share`, but no other path of a device such as `\\?\C:`. */
+const WINDOWS_SHARE = /^[\\/]{2}(?:(?![?.][\\/])|[?.][\\/]UNC[\\/])/i;
+
 /**
  * The kind of network file system that a folder lies on, `undefined` if it lies on none that is known.
  *
@@ -31,7 +34,7 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
  * @param os as Deno names it
  */
 export function networkFileSystem(path: string, type: number, os: string): string | undefined {
-  if (os === "windows") return /^[\\/]{2}(?![?.][\\/])/.test(path) ? "a network share" : undefined;
+  if (os === "windows") return WINDOWS_SHARE.test(path) ? "a network share" : undefined;
   // Deno gives the type as a signed number on some systems.
   return os === "linux" ? NETWORK_TYPES.get(type >>> 0) : undefined;
 }

@@ -12,6 +12,10 @@ import { DatabaseSync } from "node:sqlite";
 /** How long to wait for another process that only looks whether the lock is held, ms. */
 const LOOKING_TIMEOUT = 300;
 
+const STARTED_BY = ["start", "sync"] as const;
+const WATCHING = ["events", "sweep", "none"] as const;
+const PHASES = ["history", "live", "paused"] as const;
+
 /** What `collector.json` says of the running collector. */
 export interface CollectorInfo {
   readonly pid: number;
@@ -19,11 +23,11 @@ export interface CollectorInfo {
   /** ms since the epoch. */
   readonly startedAt: number;
   /** The command that it was started with. */
-  readonly startedBy: "start" | "sync";
+  readonly startedBy: typeof STARTED_BY[number];
   /** How it learns of changes: told by the system, or by looking. */
-  readonly watching: "events" | "sweep" | "none";
+  readonly watching: typeof WATCHING[number];
   /** What it is at: history, new events alone, or waiting until something is put right. */
-  readonly phase: "history" | "live" | "paused";
+  readonly phase: typeof PHASES[number];
   /** Why it is paused. */
   readonly reason?: string;
 }
@@ -90,23 +94,27 @@ export function writeCollectorInfo(path: string, info: CollectorInfo): void {
 }
 
 /**
- * What `collector.json` says, `undefined` if there is none or it is no JSON. It may be of a collector that died: ask the
- * lock first.
+ * What `collector.json` says, `undefined` if that is not known: it is not there, can't be read or holds something else. It
+ * may be of a collector that died: ask the lock first.
  */
 export function collectorInfo(path: string): CollectorInfo | undefined {
-  let text: string;
   try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    const value: unknown = JSON.parse(Deno.readTextFileSync(path));
+    return isCollectorInfo(value) ? value : undefined;
+  } catch {
+    // The file only says who holds the lock: whatever is wrong with it, `status` and `stop` go on without.
+    return undefined;
   }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+}
+
+/** Written out, as the schema library would take half of the time that `status` has. */
+function isCollectorInfo(value: unknown): value is CollectorInfo {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, version, startedAt, startedBy, watching, phase, reason } = value as Record<string, unknown>;
+  const isOneOf = (names: readonly unknown[], name: unknown) => names.includes(name);
+  return Number.isSafeInteger(pid) && typeof version === "string" && Number.isSafeInteger(startedAt) &&
+    isOneOf(STARTED_BY, startedBy) && isOneOf(WATCHING, watching) && isOneOf(PHASES, phase) &&
+    (reason === undefined || typeof reason === "string");
 }
 
 /** Removes `collector.json` at the end. */

@@ -301,15 +301,11 @@ export class BatchBuilder {
   /** Appends a text to the payload and returns its length in bytes. */
   #encode(text: string): number {
     const start = this.#payloadUsed;
-    let { read, written } = encoder.encodeInto(text, this.#payload.subarray(start));
-    if (read < text.length) {
-      this.#growPayload(start + text.length);
-      ({ read, written } = encoder.encodeInto(text, this.#payload.subarray(start)));
-      // No UTF-16 unit takes more than three bytes of UTF-8, but most take one.
-      if (read < text.length) {
-        this.#growPayload(start + 3 * text.length);
-        ({ read, written } = encoder.encodeInto(text, this.#payload.subarray(start)));
-      }
+    const first = encoder.encodeInto(text, this.#payload.subarray(start));
+    let { written } = first;
+    if (first.read < text.length) {
+      this.#growPayload(start + utf8Length(text));
+      ({ written } = encoder.encodeInto(text, this.#payload.subarray(start)));
     }
     this.#payloadUsed = start + written;
     return written;
@@ -360,4 +356,15 @@ export class BatchBuilder {
 function storable(name: typeof METRIC_NAMES[number], value = NaN): number {
   if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return NaN;
   return name === "costUsd" ? value : Math.round(value);
+}
+
+/** How many bytes a text takes in UTF-8; the program's texts are well-formed, as `JSON.stringify()` makes them. */
+function utf8Length(text: string): number {
+  let length = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    // Two units of a pair take four bytes together, all others above U+07FF three.
+    if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return length;
 }

@@ -9,8 +9,8 @@ export class StoreTooNewError extends Error {
   override readonly name = "StoreTooNewError";
   constructor(readonly path: string, readonly found: number, readonly known: number) {
     super(
-      `${path} was written by a newer version of devlog-collector (schema ${found}; this version knows ${known}). ` +
-        `It was not touched: update devlog-collector.`,
+      `${path} was written by a newer version of devlog-collector (schema ${found}; this version knows ${known})` +
+        `\nIt was not touched: update devlog-collector.`,
     );
   }
 }
@@ -20,8 +20,8 @@ export class StoreTooOldError extends Error {
   override readonly name = "StoreTooOldError";
   constructor(readonly path: string, readonly found: number, readonly known: number) {
     super(
-      `${path} is of an older version of devlog-collector (schema ${found}; this version needs ${known}). ` +
-        `Run 'devlog-collector sync' once: it brings the store up to date.`,
+      `${path} is of an older version of devlog-collector (schema ${found}; this version needs ${known})` +
+        "\nRun `devlog-collector sync` once: it brings the store up to date.",
     );
   }
 }
@@ -30,7 +30,7 @@ export class StoreTooOldError extends Error {
 export class NoStoreError extends Error {
   override readonly name = "NoStoreError";
   constructor(readonly path: string) {
-    super(`There is no store yet at ${path}. Run 'devlog-collector start' to make it.`);
+    super(`there is no store yet at ${path}\nRun \`devlog-collector start\` to make it.`);
   }
 }
 
@@ -39,7 +39,8 @@ export class NotAStoreError extends Error {
   override readonly name = "NotAStoreError";
   constructor(readonly path: string) {
     super(
-      `${path} is a database of another program; it was not touched. Set storage.path to another folder.`,
+      `${path} is a database of another program; it was not touched\n` +
+        "Set `storage.path` in config.yaml to another folder.",
     );
   }
 }
@@ -49,8 +50,8 @@ export class NetworkFolderError extends Error {
   override readonly name = "NetworkFolderError";
   constructor(readonly path: string, kind: string) {
     super(
-      `${path} lies on a network file system (${kind}); the store would be damaged there. ` +
-        `Set storage.path in config.yaml to a folder on a local disk.`,
+      `${path} lies on a network file system (${kind}); the store would be damaged there\n` +
+        "Set `storage.path` in config.yaml to a folder on a local disk.",
     );
   }
 }

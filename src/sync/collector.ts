@@ -19,15 +19,17 @@ import type { Problem } from "../store/writer.ts";
 import { Catalog } from "./catalog.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { isOvertaken } from "./pipeline.ts";
-import { RECENT_EVERY, recentlyChanged, Round } from "./sweep.ts";
+import { CALM_ROUND, RECENT_EVERY, recentlyChanged, ROUND, Round } from "./sweep.ts";
 import { searchRoots } from "./roots.ts";
 import { type Place, Scanner } from "./scanner.ts";
 import { RootWatcher, type WatchFolder } from "./watcher.ts";
 
 /** How often the collector looks for requests, and at the places whose turn it is, ms. */
 const TICK = 1_000;
+/** How often progress is told, ms. */
+const PROGRESS_EVERY = 100;
 /** How often the free space of the disk is asked for, ms. */
-const DISK_EVERY = 30_000;
+const DISK_EVERY = 10_000;
 /** Answered requests are forgotten after this time, ms. */
 const REQUEST_AGE = 3_600_000;
 /** Wall clock and monotonic clock apart by more than this: the machine was asleep, ms. */
@@ -64,7 +66,7 @@ export interface CollectorOptions {
   /**
    * How often that is asked, ms.
    *
-   * @default {30_000}
+   * @default {10_000}
    */
   readonly diskEvery?: number;
   readonly watchFolder?: WatchFolder;
@@ -122,6 +124,7 @@ export class Collector {
   #syncRequests: number[] = [];
   #isWantingMore = false;
   #stopRequests: number[] = [];
+  #nextProgress = 0;
   #nextRecent = 0;
   #nextDisk = 0;
   /** `Dispatcher.writes` when the free space was last asked for. */
@@ -280,11 +283,15 @@ export class Collector {
 
   #onProgress(): void {
     if (this.#isEnding || !this.#isScanned) return;
-    const progress = this.progress();
     if (!this.#dispatcher.isDone) {
-      this.#options.report.progress(progress);
+      // To sum up ten thousand sources at each commit would take as long as to read them.
+      const now = performance.now();
+      if (now < this.#nextProgress) return;
+      this.#nextProgress = now + PROGRESS_EVERY;
+      this.#options.report.progress(this.progress());
       return;
     }
+    const progress = this.progress();
     if (this.#isWantingMore) {
       this.#isWantingMore = false;
       // What was under way when more was asked for has been read as it was asked for before.
@@ -316,6 +323,7 @@ export class Collector {
       await this.#takeRequests(now);
       if (this.#wasAsleep(now)) await this.#wakeUp();
       if (!this.#options.once) {
+        this.#round.duration = this.#isTold() ? CALM_ROUND : ROUND;
         for (const place of this.#round.due(now)) await this.#scanner.scanPlace(place, true);
         if (now >= this.#nextRecent) {
           this.#nextRecent = now + RECENT_EVERY;
@@ -486,15 +494,15 @@ export class Collector {
     }
   }
 
+  /** Whether the system tells of changes below all roots. */
+  #isTold(): boolean {
+    const { watched, problems } = this.#watcher.state();
+    return problems.length === 0 && (watched.length > 0 || this.#phase !== "history");
+  }
+
   #writeInfo(reason?: string): void {
     const isPaused = this.#dispatcher.isPaused || this.#dispatcher.heldBy !== undefined;
-    const watching = this.#options.once
-      ? "none"
-      : this.#watcher.state().problems.length === 0 && this.#phase !== "history"
-      ? "events"
-      : this.#watcher.state().watched.length > 0 && this.#watcher.state().problems.length === 0
-      ? "events"
-      : "sweep";
+    const watching = this.#options.once ? "none" : this.#isTold() ? "events" : "sweep";
     const info: CollectorInfo = {
       pid: Deno.pid,
       version: this.#options.version,

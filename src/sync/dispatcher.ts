@@ -10,6 +10,7 @@
 import type { SourceFormat } from "../agents/agent.ts";
 import type { Failure } from "../store/batch.ts";
 import type { StoreTrouble } from "../store/errors.ts";
+import { collectGarbage } from "../platform/garbage.ts";
 import { nextTry } from "../store/next_try.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { ReadJob, WriterCalls } from "./messages.ts";
@@ -546,7 +547,9 @@ export class Dispatcher {
       if (!this.isDone || this.#calls > 0 || pipeline === undefined) return;
       this.#pipeline = undefined;
       // A log that could not be folded in now is folded in later.
-      this.#ending = pipeline.call("checkpoint").catch(() => {}).then(() => pipeline.stop());
+      this.#ending = pipeline.call("checkpoint").catch(() => {}).then(() => pipeline.stop()).then(
+        collectGarbage,
+      );
     }, IDLE_TIME);
   }
 

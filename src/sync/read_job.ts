@@ -17,10 +17,14 @@ import {
 import { SourceRefusedError } from "../sources/source_reader.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { BatchBuilder, Failure, Segment, UnreadRecord } from "../store/batch.ts";
+import { collectGarbage } from "../platform/garbage.ts";
 import { pack, unpack } from "../store/pack.ts";
 import type { ReadJob } from "./messages.ts";
 
 const encoder = new TextEncoder();
+
+/** A record of so many bytes takes a multiple of them in memory while it is read. */
+const HUGE_RECORD = 2 << 20;
 
 /** One reading of one source. Make it, `step()` until it says `false`, `finish()`. */
 export class JobRun implements RecordSink {
@@ -95,6 +99,8 @@ export class JobRun implements RecordSink {
       }
     }
     if (reason !== undefined) this.#keep(position, raw.length, reason, raw);
+    // Its text, and what it was parsed into, would stay until the next one has come.
+    if (raw.length >= HUGE_RECORD) collectGarbage();
   }
 
   damaged(position: number, length: number, reason: DamageReason, raw: Uint8Array): void {

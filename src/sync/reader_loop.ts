@@ -6,6 +6,7 @@
  */
 
 import { findAgent } from "../agents/agents.ts";
+import { collectGarbage } from "../platform/garbage.ts";
 import { BatchBuilder, NameNumbers } from "../store/batch.ts";
 import { failureOf, JobRun } from "./read_job.ts";
 import type { BatchMessage, ReadJob, ReturnedBatch } from "./messages.ts";
@@ -19,6 +20,8 @@ const BATCH_ROWS = 2048;
 const BATCH_SEGMENTS = 256;
 /** … or this many bytes of records that could not be read. */
 const UNREAD_BYTES = 4 << 20;
+/** Garbage is collected when so much was handed over since: of many batches, or of one with a very long line. */
+const GARBAGE_BYTES = 8 << 20;
 /** How many batches may be under way to the writer. */
 const UNDER_WAY = 2;
 
@@ -31,6 +34,7 @@ export class ReaderLoop {
   readonly #history: ReadJob[] = [];
   #returned: ReturnedBatch[] = [];
   #underWay = 0;
+  #handedOver = 0;
   #isRunning = false;
   #isStopping = false;
   #wake: () => void = () => {};
@@ -137,7 +141,13 @@ export class ReaderLoop {
 
   /** Hands over the batch of history, waiting for the writer if it is behind. */
   async #handOver(): Promise<void> {
+    // A row takes more than its payload: the record it was made of, its text, and their copies.
+    this.#handedOver += this.#builder.payloadBytes + 1024 * this.#builder.rows;
     this.#post(this.#builder, false);
+    if (this.#handedOver >= GARBAGE_BYTES) {
+      this.#handedOver = 0;
+      collectGarbage();
+    }
     // Messages come in between turns only: new jobs, returned batches, the word to stop.
     await nextTurn();
     while (this.#underWay >= UNDER_WAY) {

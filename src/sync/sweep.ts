@@ -4,8 +4,10 @@
  * @module
  */
 
-/** All places are visited once in this time, ms. */
+/** All places are visited once in this time, ms, where changes are found by looking alone … */
 export const ROUND = 60_000;
+/** … and where the system tells of them, and looking is for what it might have missed. */
+export const CALM_ROUND = 180_000;
 /** Sources changed in the last hour are looked at this often, ms … */
 export const RECENT_EVERY = 2_000;
 /** … but no more than so many of them. */
@@ -18,8 +20,11 @@ export class Round<T> {
   #next = 0;
   #startedAt = 0;
 
-  /** @param listPlaces lists all places, at the start of each round */
-  constructor(readonly listPlaces: () => readonly T[], readonly duration: number = ROUND) {}
+  /**
+   * @param listPlaces lists all places, at the start of each round
+   * @param duration of a round, ms; it may be changed at any time
+   */
+  constructor(readonly listPlaces: () => readonly T[], public duration: number = ROUND) {}
 
   /** The places whose turn it is. */
   due(now: number): readonly T[] {

@@ -9,6 +9,7 @@
 
 import { classifyTrouble } from "../store/errors.ts";
 import type { Batch, Failure, Segment } from "../store/batch.ts";
+import { collectGarbage } from "../platform/garbage.ts";
 import { recoverStore } from "../store/recover.ts";
 import { StoreWriter } from "../store/writer.ts";
 import type { BatchMessage, FromWriter, LostSegment, ToWriter, WriterCalls } from "./messages.ts";
@@ -18,6 +19,8 @@ import { nextTurn } from "./next_turn.ts";
 const TRANSACTION_ROWS = 16_000;
 /** … or after so long, ms, so that nobody who waits for the store waits longer … */
 const TRANSACTION_TIME = 150;
+/** A batch with a payload of more bytes leaves so much behind that its garbage is collected at once. */
+const HUGE = 4 << 20;
 /** … or when no batch came for so long, ms. */
 const PATIENCE = 10;
 
@@ -153,7 +156,9 @@ export class WriterLoop {
     } catch (error) {
       this.#undo(error, batch);
     }
+    const isHuge = batch.payload.length > HUGE;
     this.#port.postMessage(message, [batch.columns.buffer, batch.ids.buffer, batch.payload.buffer]);
+    if (isHuge) collectGarbage();
   }
 
   #commit(): void {

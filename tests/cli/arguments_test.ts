@@ -81,6 +81,10 @@ const REJECTED: readonly (readonly [args: string, message: string, hint: string]
   ["list -format json", "unknown option -format of `find`", "Did you mean `--format`?"],
   ["list --no-all", "unknown option --no-all of `find`", "See `devlog-collector find --help`."],
   ["list --__proto__ x", "unknown option --__proto__ of `find`", "See `devlog-collector find --help`."],
+  ["list --_ x", "unknown option --_ of `find`", "See `devlog-collector find --help`."],
+  ["list --_=x", "unknown option --_ of `find`", "See `devlog-collector find --help`."],
+  ["list --no-_", "unknown option --no-_ of `find`", "See `devlog-collector find --help`."],
+  ["list -_", "unknown option -_ of `find`", "See `devlog-collector find --help`."],
   [
     "list --constructor.x 1",
     "unknown option --constructor.x of `find`",

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "node:path";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { EXIT, reportError, UsageError } from "../../src/cli/errors.ts";
@@ -236,9 +237,11 @@ Deno.test("query says how to make a store where there is none", async () => {
   using folder = new TempFolder();
   const { code, stdout, stderr } = await call(command, environmentOf(folder.path));
   assertEquals([code, stdout], [EXIT.failed, ""]);
-  assertStringIncludes(stderr, "no store yet");
-  assertStringIncludes(stderr, "devlog-collector start");
-  assert(!stderr.includes("    at "), stderr);
+  assertEquals(
+    stderr,
+    `error: there is no store yet at ${join(folder.path, ".devlog", "data", "devlog.db")}\n` +
+      "Run `devlog-collector start` to make it.\n",
+  );
 });
 
 Deno.test("query says what to do when the store is damaged", async () => {

@@ -8,6 +8,7 @@ import { renderStatus, type StatusFacts } from "../../src/cli/status_screen.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import { CollectorLock, writeCollectorInfo } from "../../src/service/lock.ts";
 import type { StoreSummary } from "../../src/store/summary.ts";
+import { keysExplainedIn, sectionOf } from "../docs/markdown.ts";
 import { draft, entry, StoreFiller } from "../store/filled_store.ts";
 import { TempFolder } from "../store/temp_store.ts";
 import { RecordingTerminal } from "./recording_terminal.ts";
@@ -219,9 +220,9 @@ Deno.test("status --format json has the keys that are documented, each of them",
     agents: SUMMARY.agents,
   };
   const documented = Deno.readTextFileSync(new URL("../../docs/commands.md", import.meta.url));
-  const section = documented.slice(documented.indexOf("## status"), documented.indexOf("## query"));
-  const named = [...section.matchAll(/^\| `([a-zA-Z.[\]]+)`/gm)].map((match) => match[1]!);
-  assertEquals(named.toSorted(), keysOf(gatherFacts(RUNNING, "", withAll)).toSorted());
+  const named = keysExplainedIn(sectionOf(documented, "status"));
+  const paused = { ...RUNNING, phase: "paused", reason: "r" } as const;
+  assertEquals(named.toSorted(), keysOf(gatherFacts(paused, "", withAll)).toSorted());
 });
 
 Deno.test("status tells of a store and the collector that holds its lock", async () => {
@@ -250,6 +251,30 @@ Deno.test("status tells of a store and the collector that holds its lock", async
   ]);
   assertStringIncludes((await call(folder.path)).stdout, "up to date: 1 source");
 });
+
+for (
+  const garbage of [
+    "",
+    "{",
+    "null",
+    "[]",
+    '{"pid":"\\u001b[31m"}',
+    JSON.stringify({ ...RUNNING, phase: "odd" }),
+  ]
+) {
+  Deno.test(`status says that a collector runs whose collector.json is ${JSON.stringify(garbage)}`, async () => {
+    using folder = new TempFolder();
+    const data = `${folder.path}/.devlog/data`;
+    Deno.mkdirSync(data, { recursive: true });
+    Deno.writeTextFileSync(`${data}/collector.json`, garbage);
+    using _lock = CollectorLock.acquire(`${data}/collector.lock`);
+    const { code, stdout } = await call(folder.path);
+    assertEquals([code, stdout.split("\n\n")[0]], [EXIT.done, "Collector\n  running"]);
+    assertEquals(JSON.parse((await call(folder.path, "--format", "json")).stdout).collector, {
+      running: true,
+    });
+  });
+}
 
 Deno.test("status ends well where there is nothing yet, and makes nothing", async () => {
   using folder = new TempFolder();

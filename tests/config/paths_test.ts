@@ -30,7 +30,7 @@ Deno.test("all files of the program are in its home or in the folder of the stor
   assertEquals(configPath(environment), "/home/me/.devlog/config.yaml");
   assertEquals(logsPath(environment), "/home/me/.devlog/logs");
   assertEquals(defaultStoragePath(environment), "/home/me/.devlog/data");
-  assertEquals(storagePaths({ storage: { path: "/srv/data", retention_days: 0 } }, environment), {
+  assertEquals(storagePaths({ storage: { path: "/srv/data" } }, environment), {
     folder: "/srv/data",
     database: "/srv/data/devlog.db",
     lock: "/srv/data/collector.lock",

@@ -20,6 +20,19 @@ export function codeBlocks(markdown: string): readonly CodeBlock[] {
   }));
 }
 
+/** What stands below a heading of the second level, up to the next one. */
+export function sectionOf(markdown: string, heading: string): string {
+  const [, after] = markdown.split(`\n## ${heading}\n`);
+  if (after === undefined) throw new Error(`there is no heading ${heading}`);
+  return after.split("\n## ")[0]!;
+}
+
+/** The keys that the first table with a column `key` explains, in its order. */
+export function keysExplainedIn(section: string): readonly string[] {
+  const [, rows = ""] = /^\| key .*\n\|[-| ]+\n((?:\|.*\n)+)/m.exec(section) ?? [];
+  return Array.from(rows.matchAll(/^\| `([a-zA-Z.[\]]+)`/gm), ([, key = ""]) => key);
+}
+
 /** The page without its fenced blocks. */
 function proseOf(markdown: string): string {
   return markdown.replace(/^```[\s\S]*?^```$/gm, "");

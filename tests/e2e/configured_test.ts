@@ -47,6 +47,8 @@ Deno.test("a mistake made while start runs changes nothing and shows in status u
     async () => (await statusAnyway(home.path)).problems.find(({ key }) => key === "config"),
   );
   assertStringIncludes(problem.message, "config.yaml:8:22 sync.initial_sync_days: ");
+  const screen = await run(["status"], { home: home.path });
+  assertMatch(screen.stdout, /^Problems\n.*config\.yaml:8:22 sync\.initial_sync_days: /m);
   session.turn("beside the mistake");
   await running.line(/config\.yaml:8:22/);
   configure(home.path, `${LINES}30\n`);
@@ -85,7 +87,7 @@ Deno.test("storage.path puts the store elsewhere, for all commands", async () =>
   assertEquals((await run(["stop"], { home: home.path })).stdout, "stopped\n");
 });
 
-Deno.test("status, query and stop go on beside a mistake in config.yaml, at the place that storage.path names", async () => {
+Deno.test("status, query, sync --status and stop go on beside a mistake in config.yaml, at the place that storage.path names", async () => {
   using home = temporaryHome();
   new ClaudeSession(home.path, 1).turn("once");
   const storage = "storage:\n  path: ~/kept here\n";
@@ -97,6 +99,9 @@ Deno.test("status, query and stop go on beside a mistake in config.yaml, at the 
   const { code, stdout } = await run(["query", "--type", "llm_request"], { home: home.path });
   assertEquals(code, 0);
   assertStringIncludes(stdout, "once");
+  const sources = await run(["sync", "--status"], { home: home.path });
+  assertMatch(sources.stdout, /^synced +claude-code /m);
+  assertEquals((await run(["sync"], { home: home.path })).code, 2);
   assertEquals((await run(["stop"], { home: home.path })).stdout, "stopped\n");
 });
 

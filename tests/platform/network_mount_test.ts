@@ -19,7 +19,10 @@ for (
     ["darwin", "/Volumes/share", NFS, undefined],
     ["windows", "\\\\server\\share\\devlog", 0, "a network share"],
     ["windows", "//server/share/devlog", 0, "a network share"],
+    ["windows", "\\\\?\\UNC\\server\\share\\devlog", 0, "a network share"],
+    ["windows", "\\\\?\\unc\\server\\share\\devlog", 0, "a network share"],
     ["windows", "\\\\?\\C:\\Users\\somebody", 0, undefined],
+    ["windows", "\\\\?\\UNCLE\\devlog", 0, undefined],
     ["windows", "\\\\.\\C:\\Users\\somebody", 0, undefined],
     ["windows", "C:\\Users\\somebody", NFS, undefined],
   ] as const

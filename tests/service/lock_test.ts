@@ -99,6 +99,34 @@ Deno.test("collectorInfo() gives back what writeCollectorInfo() wrote, whole at 
   assertEquals(collectorInfo(path), undefined);
 });
 
+for (
+  const [what, text] of [
+    ["is empty", ""],
+    ["is cut", JSON.stringify(INFO).slice(0, 30)],
+    ["is no JSON", "\0\xff"],
+    ["is null", "null"],
+    ["is a list", JSON.stringify([INFO])],
+    ["lacks a key", JSON.stringify({ ...INFO, pid: undefined })],
+    ["has a pid that is none", JSON.stringify({ ...INFO, pid: 1.5 })],
+    ["has a time that is none", JSON.stringify({ ...INFO, startedAt: "today" })],
+    ["names a phase that there is not", JSON.stringify({ ...INFO, phase: "asleep" })],
+    ["has a reason that is none", JSON.stringify({ ...INFO, reason: 1 })],
+  ] as const
+) {
+  Deno.test(`collectorInfo() knows nothing when the file ${what}`, () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/collector.json`;
+    Deno.writeTextFileSync(path, text);
+    assertEquals(collectorInfo(path), undefined);
+  });
+}
+
+Deno.test("collectorInfo() knows nothing when the file can't be read", () => {
+  using folder = temporaryFolder();
+  Deno.mkdirSync(`${folder.path}/collector.json`);
+  assertEquals(collectorInfo(`${folder.path}/collector.json`), undefined);
+});
+
 Deno.test({
   name: "writeCollectorInfo() makes a file for this user alone, whatever a draft left behind [needs unix]",
   ...skipUnless("unix"),

@@ -1,7 +1,15 @@
-import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import fc from "fast-check";
-import type { EventDraft } from "../../src/events/event.ts";
+import type { AgentEvent, EventDraft } from "../../src/events/event.ts";
 import { DataSearch } from "../../src/store/data_search.ts";
+import { classifyTrouble } from "../../src/store/errors.ts";
 import { type EventFilter, resolveFilter } from "../../src/store/event_filter.ts";
 import { pageQuery, queryEvents } from "../../src/store/event_query.ts";
 import { StoreReader } from "../../src/store/reader.ts";
@@ -225,6 +233,43 @@ Deno.test("queryEvents() ends a page early when its events are large", () => {
   }
 });
 
+Deno.test("queryEvents() gives all events or throws, whichever page of the store is damaged", () => {
+  using folder = new TempFolder();
+  {
+    using filler = new StoreFiller(folder.store);
+    const many = Array.from({ length: 400 }, (_, index) => {
+      const text = `${index} `.repeat(index % 50 === 0 ? 6_000 : 40);
+      return draft({
+        key: `${index}`,
+        timestamp: index >> 2,
+        sessionId: `s-${index % 7}`,
+        data: { prompt: text },
+      });
+    });
+    filler.commit(filler.source(entry("a")), "codex", many);
+  }
+  const sound = Deno.readFileSync(folder.store);
+  const { pageSize, events } = read(folder.store, (reader) => ({
+    pageSize: reader.read((database) => database.prepare("pragma page_size").get()!.page_size as number),
+    events: [...queryEvents(reader, {})],
+  }));
+  let refused = 0;
+  for (let at = pageSize; at < sound.length; at += pageSize) {
+    Deno.writeFileSync(folder.store, sound.slice().fill(0xaa, at, at + pageSize));
+    for (const filter of [{}, { limit: 300 }, { search: "3" }]) {
+      const found = outcomeOf(folder.store, filter);
+      if (found instanceof Error) {
+        assertEquals(classifyTrouble(found), "corrupt", String(found));
+        refused++;
+        continue;
+      }
+      const wanted = events.filter(({ data }) => promptOf(data).includes(filter.search ?? ""));
+      assertEquals(found, wanted.slice(-(filter.limit ?? 0)), `the page at ${at}`);
+    }
+  }
+  assertGreater(refused, 20);
+});
+
 for (
   const [name, filter, order, expected] of [
     [
@@ -290,6 +335,30 @@ Deno.test("DataSearch finds a text if, and only if, a value has it", () => {
 function query(path: string, filter: EventFilter) {
   using reader = StoreReader.open(path);
   return [...queryEvents(reader, filter)];
+}
+
+/** What a query by pages of 50 gives or throws. */
+function outcomeOf(path: string, filter: EventFilter): readonly AgentEvent[] | Error {
+  let outcome: readonly AgentEvent[] | Error = new Error("nothing was read");
+  const attempt = (reader: StoreReader) => {
+    try {
+      outcome = [...queryEvents(reader, filter, { pageRows: 50 })];
+    } catch (error) {
+      outcome = error as Error;
+    }
+  };
+  try {
+    // Within one transaction: its end fails too after a failed read, which is not what is tested.
+    read(path, (reader) => reader.read(() => attempt(reader)));
+  } catch (error) {
+    assertEquals(classifyTrouble(error), "corrupt", String(error));
+  }
+  return outcome;
+}
+
+function read<T>(path: string, use: (reader: StoreReader) => T): T {
+  using reader = StoreReader.open(path);
+  return use(reader);
 }
 
 function promptOf(data: unknown): string {
