@@ -30,9 +30,13 @@ const PRECONDITIONS = {
     reason: "no compile kit in DEVLOG_KIT, and none can be made here",
     probe: () => findKit() !== undefined || canMakeKit(),
   },
+  "deno-odd-names": {
+    reason: "the Deno that runs the program does not list files whose names are no UTF-8 (before 2.7)",
+    probe: programIsCurrent,
+  },
   "deno-zstd": {
     reason: "the Deno that runs the program has no zstd (before 2.7)",
-    probe: programHasZstd,
+    probe: programIsCurrent,
   },
   "go": {
     reason: "go is not installed",
@@ -117,8 +121,11 @@ export function judgeSkip(testName: string, isMet: (name: PreconditionName) => b
   return { allowed: true, reason: missing.map((name) => PRECONDITIONS[name].reason).join("; ") };
 }
 
-/** Looks at the program that `DEVLOG_BIN` names, else at this Deno, which runs the program too. */
-function programHasZstd(): boolean {
+/**
+ * Whether it is Deno 2.7 or later that runs the program: the one that `DEVLOG_BIN` was compiled with, else this one.
+ * The compile kit's is older.
+ */
+function programIsCurrent(): boolean {
   const binary = Deno.env.get("DEVLOG_BIN");
   let version = Deno.version.deno;
   if (binary !== undefined && binary !== "") {

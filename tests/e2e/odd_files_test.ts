@@ -85,8 +85,9 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a place that can't be searched shows in status, and no longer once it can [needs unix]",
-  ...skipUnless("unix"),
+  name:
+    "a place that can't be searched shows in status, and no longer once it can [needs unix] [needs deno-odd-names]",
+  ...skipUnless("unix", "deno-odd-names"),
   fn: async () => {
     using home = temporaryHome();
     const project = dirname(new ClaudeSession(home.path, 1).turn("once").path);
