@@ -20,8 +20,10 @@ const BATCH_ROWS = 2048;
 const BATCH_SEGMENTS = 256;
 /** … or this many bytes of records that could not be read. */
 const UNREAD_BYTES = 4 << 20;
-/** Garbage is collected when so much was handed over since: of many batches, or of one with a very long line. */
-const GARBAGE_BYTES = 8 << 20;
+/** Garbage is collected when so much was handed over since the last time, … */
+const GARBAGE_BYTES = 64 << 20;
+/** … or when a batch holds a very long line. */
+const HUGE_BATCH = 4 << 20;
 /** How many batches may be under way to the writer. */
 const UNDER_WAY = 2;
 
@@ -143,8 +145,9 @@ export class ReaderLoop {
   async #handOver(): Promise<void> {
     // A row takes more than its payload: the record it was made of, its text, and their copies.
     this.#handedOver += this.#builder.payloadBytes + 1024 * this.#builder.rows;
+    const isHuge = this.#builder.payloadBytes >= HUGE_BATCH;
     this.#post(this.#builder, false);
-    if (this.#handedOver >= GARBAGE_BYTES) {
+    if (isHuge || this.#handedOver >= GARBAGE_BYTES) {
       this.#handedOver = 0;
       collectGarbage();
     }
