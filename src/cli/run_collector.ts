@@ -11,6 +11,7 @@ import { VERSION } from "../platform/program.ts";
 import { collectorInfo, CollectorLock, removeCollectorInfo } from "../service/lock.ts";
 import { prepareFolder } from "../service/prepare.ts";
 import { Collector, type SyncProgress } from "../sync/collector.ts";
+import { collectFromOf } from "../sync/floor.ts";
 import { StoreRefusedError } from "../sync/pipeline.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
 import { AnotherCollectorError, EXIT, UserError } from "./errors.ts";
@@ -20,8 +21,6 @@ import { ProgressLine } from "./progress.ts";
 import { sanitize } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
 
-const DAY = 86_400_000;
-
 /** `--initial-sync-days`, the same for both commands. */
 export const DAYS_OPTION: OptionSpec = {
   name: "initial-sync-days",
@@ -30,11 +29,6 @@ export const DAYS_OPTION: OptionSpec = {
   description:
     "How many days of history to take the first time, 0 for all; sync.initial_sync_days by default",
 };
-
-/** The time from which on events are wanted, ms since the epoch: so many days before `now`, or 0 (all) for 0 days. */
-export function collectFromOf(days: number, now: number): number {
-  return days === 0 ? 0 : now - days * DAY;
-}
 
 /** What the command that runs the collector decides. */
 export interface RunOptions {

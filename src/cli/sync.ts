@@ -6,13 +6,14 @@
 
 import type { StoragePaths } from "../config/paths.ts";
 import { PROGRAM } from "../platform/program.ts";
+import { collectFromOf } from "../sync/floor.ts";
 import { isCollectorRunning } from "../service/lock.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { AnotherCollectorError, EXIT } from "./errors.ts";
 import { loadConfig } from "../config/load.ts";
 import { storagePaths } from "../config/paths.ts";
 import { findStore, withStore } from "./open_store.ts";
-import { collectFromOf, DAYS_OPTION, runCollector } from "./run_collector.ts";
+import { DAYS_OPTION, runCollector } from "./run_collector.ts";
 
 /** How often to look at the answer of the running collector, ms. */
 const LOOK_EVERY = 100;

@@ -16,6 +16,17 @@ export const MAX_WATCHES = 2048;
 /** How long hints are collected, ms. */
 const COLLECT_TIME = 3;
 
+/** What keeps a root from being watched: our own limit, one of the system, or anything else. */
+export type WatchCause = "own-limit" | "system-limit" | "other";
+
+/** A root that can't be watched. */
+export interface WatchFailure {
+  /** Its real path. */
+  readonly root: string;
+  readonly reason: string;
+  readonly cause: WatchCause;
+}
+
 /** How the watching goes. */
 export interface WatchState {
   /** Real paths of the roots that are watched. */
@@ -35,7 +46,12 @@ export class RootWatcher {
   readonly #hint: Hint;
   readonly #watchFolder: WatchFolder;
   readonly #watchers = new Map<string, ReturnType<WatchFolder>>();
-  readonly #problems = new Map<string, string>();
+  readonly #failures = new Map<string, WatchFailure>();
+  /**
+   * Watches that others have replaced. To close one can take for ever, if its thread is stuck (at a named pipe, Deno 2.9):
+   * it is closed when it has just reported something.
+   */
+  readonly #replaced = new Set<ReturnType<WatchFolder>>();
   /** Hints that wait a moment: one change is reported several times. */
   readonly #waiting = new Map<string, FoundRoot>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,8 +71,13 @@ export class RootWatcher {
   state(): WatchState {
     return {
       watched: [...this.#watchers.keys()],
-      problems: [...this.#problems].map(([root, reason]) => ({ root, reason })),
+      problems: this.failures.map(({ root, reason }) => ({ root, reason })),
     };
+  }
+
+  /** The roots that can't be watched. */
+  get failures(): readonly WatchFailure[] {
+    return [...this.#failures.values()];
   }
 
   /**
@@ -74,21 +95,27 @@ export class RootWatcher {
       if (this.#watchers.has(root.realRoot)) continue;
       if (used > limit) {
         used -= foldersOf(root);
-        this.#problems.set(
-          root.realRoot,
-          `it has ${foldersOf(root)} folders, and no more than ${limit} are watched in all`,
-        );
+        const reason = `it has ${foldersOf(root)} folders, and no more than ${limit} are watched in all`;
+        this.#fail(root.realRoot, reason, "own-limit");
         continue;
       }
       this.#start(root);
     }
   }
 
+  /** Has all roots watched anew by the next `watch()`: the watches may be dead. */
+  renew(): void {
+    for (const watcher of this.#watchers.values()) this.#replaced.add(watcher);
+    this.#watchers.clear();
+    this.#failures.clear();
+  }
+
   /** Ends all watching and forgets what went wrong. */
   close(): void {
-    for (const watcher of this.#watchers.values()) watcher.close();
+    for (const watcher of [...this.#watchers.values(), ...this.#replaced]) watcher.close();
     this.#watchers.clear();
-    this.#problems.clear();
+    this.#replaced.clear();
+    this.#failures.clear();
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting.clear();
@@ -101,8 +128,8 @@ export class RootWatcher {
       this.#watchers.delete(path);
       watcher.close();
     }
-    for (const path of this.#problems.keys()) {
-      if (!wanted.has(path)) this.#problems.delete(path);
+    for (const path of this.#failures.keys()) {
+      if (!wanted.has(path)) this.#failures.delete(path);
     }
   }
 
@@ -111,13 +138,17 @@ export class RootWatcher {
     try {
       const watcher = this.#watchFolder(path);
       this.#watchers.set(path, watcher);
-      this.#problems.delete(path);
+      this.#failures.delete(path);
       void this.#follow(root, watcher);
     } catch (error) {
       // A root that was removed just now is no problem: the sweep finds it when it is back.
       if (error instanceof Deno.errors.NotFound) return;
-      this.#problems.set(path, reasonOf(error));
+      this.#fail(path, reasonOf(error));
     }
+  }
+
+  #fail(root: string, reason: string, cause?: WatchCause): void {
+    this.#failures.set(root, { root, reason, cause: cause ?? causeOf(reason) });
   }
 
   async #follow(root: FoundRoot, watcher: ReturnType<WatchFolder>): Promise<void> {
@@ -125,7 +156,11 @@ export class RootWatcher {
     let reason = "the system stopped telling of changes";
     try {
       for await (const event of watcher) {
-        if (this.#watchers.get(path) !== watcher) return;
+        if (this.#watchers.get(path) !== watcher) {
+          if (this.#replaced.delete(watcher)) watcher.close();
+          // It ends by itself once it is closed; to leave the loop would close it twice, which Deno 2.6 refuses.
+          continue;
+        }
         // That a file was closed says nothing new: its writes were reported.
         if (event.kind === "access") continue;
         if (event.flag === "rescan") this.#collect(root, path);
@@ -139,10 +174,11 @@ export class RootWatcher {
       reason = reasonOf(error);
       watcher.close();
     }
+    this.#replaced.delete(watcher);
     // Closed on purpose, or replaced by a later one?
     if (this.#watchers.get(path) !== watcher) return;
     this.#watchers.delete(path);
-    this.#problems.set(path, reason);
+    this.#fail(path, reason);
     this.#collect(root, path);
   }
 
@@ -159,4 +195,9 @@ export class RootWatcher {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The words of `inotify` and of the library that Deno watches with (notify). */
+function causeOf(reason: string): WatchCause {
+  return /watch limit|no space left|too many open files/i.test(reason) ? "system-limit" : "other";
 }

@@ -28,6 +28,11 @@ export class FakeFolders {
     return [...this.#watches].filter(([, watch]) => !watch.isClosed).map(([path]) => path);
   }
 
+  /** The watch of a folder that was started last. */
+  latest(folder: string): FakeWatch {
+    return this.#watches.get(folder)!;
+  }
+
   /** Reports a change. */
   report(folder: string, kind: Deno.FsEvent["kind"], ...paths: readonly string[]): void {
     this.#watches.get(folder)!.push({ kind, paths: [...paths] });
@@ -44,6 +49,7 @@ export class FakeFolders {
   }
 }
 
+/** One watch. */
 class FakeWatch {
   readonly #events: Deno.FsEvent[] = [];
   #error: Error | undefined;

@@ -131,3 +131,45 @@ Deno.test("RootWatcher.close() ends all watches, and what they reported last is 
   await new Promise((resolve) => setTimeout(resolve, 10));
   assertEquals(hints, []);
 });
+
+Deno.test("RootWatcher.failures says what is to blame: our limit, one of the system, or neither", () => {
+  const folders = new FakeFolders();
+  using made = makeWatcher(folders);
+  const causeOf = (reason: string) => {
+    folders.failure = new Error(reason);
+    made.watcher.watch([B], () => 1);
+    return made.watcher.failures[0]!.cause;
+  };
+  assertEquals(
+    ["OS file watch limit reached.", "Too many open files (os error 24)", "Permission denied"].map(causeOf),
+    ["system-limit", "system-limit", "other"],
+  );
+  made.watcher.watch([A], () => 11, 10);
+  assertEquals(made.watcher.failures.map(({ root, cause }) => [root, cause]), [["/a", "own-limit"]]);
+});
+
+Deno.test("RootWatcher.renew() watches anew without waiting for the old watch, which is closed when it reports", async () => {
+  const folders = new FakeFolders();
+  using made = makeWatcher(folders);
+  made.watcher.watch([A], () => 1);
+  const old = folders.latest("/a");
+  made.watcher.renew();
+  made.watcher.watch([A], () => 1);
+  assertEquals([folders.started, old.isClosed], [["/a", "/a"], false]);
+  old.push({ kind: "modify", paths: ["/a/x"] });
+  folders.report("/a", "modify", "/a/x");
+  await eventually("the hint", () => made.hints.length > 0);
+  assertEquals([made.hints, old.isClosed], [["/link/a /a/x"], true]);
+  assertEquals(made.watcher.state(), { watched: ["/a"], problems: [] });
+});
+
+Deno.test("RootWatcher.close() ends also the watches that were replaced", () => {
+  const folders = new FakeFolders();
+  const { watcher } = makeWatcher(folders);
+  watcher.watch([A], () => 1);
+  const old = folders.latest("/a");
+  watcher.renew();
+  watcher.watch([A], () => 1);
+  watcher.close();
+  assertEquals([old.isClosed, folders.open], [true, []]);
+});

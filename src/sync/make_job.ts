@@ -1,0 +1,35 @@
+/**
+ * Makes what the reader needs to know of a source.
+ *
+ * @module
+ */
+
+import type { SourceFormat } from "../agents/agent.ts";
+import type { CatalogSource } from "./catalog.ts";
+import type { ReadJob } from "./messages.ts";
+import { maxLineOf } from "./plan.ts";
+
+/** What only others know of a source. */
+export interface SourceContext {
+  /** The root of the source with links resolved. */
+  readonly realRoot: string;
+  /** What the parser remembered at the cursor. */
+  readonly parserState?: string | Uint8Array;
+}
+
+/** The job to read a source from its cursor to its end; `isLive` puts it ahead of history. */
+export function makeJob(source: CatalogSource, context: SourceContext, isLive: boolean): ReadJob {
+  return {
+    source: source.id,
+    agent: source.agent,
+    path: source.path,
+    realRoot: context.realRoot,
+    relativePath: source.relativePath,
+    format: source.format as SourceFormat,
+    cursor: source.cursor,
+    parserState: context.parserState,
+    collectedFrom: source.collectedFrom,
+    maxLine: maxLineOf(source),
+    isLive,
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * Brings the catalog up to date with the files that are there, and has read what they have that is new.
+ *
+ * @module
+ */
+
+import { findAgent } from "../agents/agents.ts";
+import type { FoundSource } from "../sources/discover.ts";
+import { type FileStamp, sameFile } from "../sources/stamp.ts";
+import type { SourceEntry } from "../store/source_table.ts";
+import { type Catalog, type CatalogSource, newSource } from "./catalog.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Floor } from "./floor.ts";
+import { inBackground } from "./overtaken.ts";
+import { decide } from "./plan.ts";
+import { isMissing, stampAt } from "./standing_file.ts";
+
+/** A file that changed no longer ago can change once more without new times, ms (`isUnchanged()`). */
+const GRAIN = 2_000;
+
+/** Who has sources read. */
+export type SourceReading = Pick<
+  Dispatcher,
+  "call" | "isUnderWay" | "readLater" | "readNow" | "setAside"
+>;
+
+/** Follows sources. */
+export class SourceTracker {
+  readonly #catalog: Catalog;
+  readonly #dispatcher: SourceReading;
+  readonly #floor: Floor;
+
+  /** @param floor when it is lowered, `take()` has read again what was left out */
+  constructor(catalog: Catalog, dispatcher: SourceReading, floor: Floor) {
+    this.#catalog = catalog;
+    this.#dispatcher = dispatcher;
+    this.#floor = floor;
+  }
+
+  /**
+   * Takes sources that are there: new ones, moved ones, and ones that may have changed.
+   *
+   * @param isLive what has changed has changed just now
+   */
+  async take(found: readonly FoundSource[], isLive: boolean): Promise<void> {
+    const fresh: { entry: SourceEntry; found: FoundSource }[] = [];
+    const again: CatalogSource[] = [];
+    for (const source of found) {
+      const known = this.#catalog.find(source);
+      if (known === undefined) {
+        const other = this.#catalog.findFile(source);
+        const standing = other === undefined ? undefined : stampAt(other.path);
+        // A second name of a file that is known?
+        if (standing !== undefined && sameFile(standing, source.stamp)) continue;
+        // A file that was moved, unless another one stands in its place: that one goes on as the source.
+        const movedFrom = other !== undefined && isMissing(other.path) ? other.id : undefined;
+        fresh.push({ entry: this.#entryOf(source, movedFrom), found: source });
+      } else if (known.path !== source.path) {
+        const isBetter = source.kind.rank < known.rank || isMissing(known.path);
+        if (isBetter) fresh.push({ entry: this.#entryOf(source, known.id), found: source });
+      } else {
+        again.push(...await this.#follow(known, source.stamp, isLive));
+      }
+    }
+    const ids = fresh.length === 0
+      ? []
+      : await this.#dispatcher.call("register", fresh.map(({ entry }) => entry));
+    for (const [index, { entry, found }] of fresh.entries()) {
+      const id = ids[index]!;
+      const known = this.#catalog.get(id);
+      const source = known === undefined ? newSource(id, entry) : {
+        ...known,
+        root: entry.root,
+        twin: entry.twin,
+        path: entry.path,
+        relativePath: entry.relativePath,
+        format: entry.format,
+        rank: entry.rank,
+        status: "pending" as const,
+        gone: false,
+      };
+      this.#catalog.put(source);
+      again.push(...await this.#follow(source, found.stamp, isLive));
+    }
+    await this.#readAgain(again);
+  }
+
+  #entryOf(
+    { agent, root, relativePath, path, kind, stamp }: FoundSource,
+    movedFrom: number | undefined,
+  ): SourceEntry {
+    return {
+      agent: agent.id,
+      root,
+      twin: kind.twin,
+      path,
+      relativePath,
+      format: kind.format,
+      rank: kind.rank,
+      stamp,
+      adapterVersion: agent.adapterVersion,
+      collectedFrom: this.#floor.collectFrom,
+      movedFrom,
+    };
+  }
+
+  /**
+   * Has a source read if its file says that there is something new.
+   *
+   * @returns the source if it is to be read again from its start
+   */
+  async #follow(source: CatalogSource, stamp: FileStamp, isLive: boolean): Promise<CatalogSource[]> {
+    const agent = findAgent(source.agent)!;
+    switch (decide(source, agent, stamp, this.#floor.collectFrom, Date.now())) {
+      case "read":
+        if (isLive) this.#dispatcher.readNow(source, stamp.size);
+        else {
+          this.#catalog.setStamp(source, stamp);
+          source.status = "pending";
+          this.#dispatcher.readLater(source);
+        }
+        break;
+      case "read-again":
+        return this.#dispatcher.isUnderWay(source) ? [] : [source];
+      case "set-aside":
+        // Its last attempt may be under way.
+        if (source.status !== "error" && !this.#dispatcher.isUnderWay(source)) {
+          await this.#dispatcher.setAside(source);
+        }
+    }
+    return [];
+  }
+
+  /** Has sources read from their start, though their events are stored; all in one transaction. */
+  async #readAgain(sources: readonly CatalogSource[]): Promise<void> {
+    if (sources.length === 0) return;
+    const wishes = sources.map((source) => ({
+      source: source.id,
+      collectedFrom: Math.min(this.#floor.collectFrom, source.collectedFrom),
+      adapterVersion: findAgent(source.agent)!.adapterVersion,
+    }));
+    await this.#dispatcher.call("readAgain", wishes);
+    sources.forEach((source, index) => {
+      source.cursor = { offset: 0, headLength: 0, headHash: 0, tailHash: 0 };
+      source.collectedFrom = wishes[index]!.collectedFrom;
+      source.adapterVersion = wishes[index]!.adapterVersion;
+      source.leftOut = 0;
+      source.attempts = 0;
+      source.status = "pending";
+      this.#dispatcher.readLater(source);
+    });
+  }
+
+  /** The files of these sources are gone. */
+  async miss(sources: readonly CatalogSource[]): Promise<void> {
+    if (sources.length === 0) return;
+    for (const source of sources) source.gone = true;
+    await this.#dispatcher.call("fail", sources.map(({ id }) => ({ source: id, kind: "gone", message: "" })));
+  }
+
+  /**
+   * The turn of a source has come in a sweep. One that was read and looks the same is read once more when its times are
+   * old enough to show every later change; until then there is no use in it.
+   *
+   * @param now ms since the epoch
+   */
+  lookAgain(source: CatalogSource, now: number): void {
+    const isFresh = source.status === "synced" &&
+      now <= Math.max(source.stamp.mtime, source.stamp.ctime ?? 0) + GRAIN;
+    if (!isFresh || !this.#looksTheSame(source)) this.look(source);
+  }
+
+  /** A source was reported as changed. */
+  look(source: CatalogSource): void {
+    const stamp = stampAt(source.path);
+    if (stamp === undefined) {
+      if (!source.gone && isMissing(source.path)) inBackground(this.miss([source]));
+      return;
+    }
+    inBackground(this.#follow(source, stamp, true).then((again) => this.#readAgain(again)));
+  }
+
+  /** A source changed, or was not committed whole, while it was being read. */
+  recheck(source: CatalogSource, isLive: boolean): void {
+    const stamp = stampAt(source.path);
+    if (stamp === undefined) return;
+    // A change that left no trace in size and times yet is seen by the sweep, once they are old enough.
+    if (source.status === "synced" && this.#looksTheSame(source)) return;
+    if (isLive) this.#dispatcher.readNow(source, stamp.size);
+    else this.#dispatcher.readLater(source);
+  }
+
+  /** Whether the file of a source has the stamp that it had when it was read. */
+  #looksTheSame({ path, stamp: { device, inode, size, mtime, ctime } }: CatalogSource): boolean {
+    const now = stampAt(path);
+    return now !== undefined && now.device === device && now.inode === inode && now.size === size &&
+      now.mtime === mtime && now.ctime === ctime;
+  }
+}

@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { UnderWay } from "../../src/sync/under_way.ts";
+import { knownSource } from "./known_source.ts";
+
+Deno.test("UnderWay counts the bytes of history alone, until each source is finished", () => {
+  const underWay = new UnderWay();
+  underWay.add(knownSource({ id: 1 }), false, 100);
+  underWay.add(knownSource({ id: 2 }), true, 10);
+  assertEquals([underWay.size, underWay.historyBytes, underWay.hasHistory], [2, 100, true]);
+  assertEquals(underWay.finish(1)?.bytes, 100);
+  assertEquals(underWay.finish(1), undefined);
+  assertEquals([underWay.size, underWay.historyBytes, underWay.hasHistory], [1, 0, false]);
+  underWay.add(knownSource({ id: 3 }), false, 5);
+  assertEquals(underWay.sources.map(({ id }) => id), [2, 3]);
+  underWay.clear();
+  assertEquals([underWay.size, underWay.historyBytes, underWay.hasHistory], [0, 0, false]);
+});
+
+Deno.test("UnderWay.noteAgain() is remembered of a source that is under way, and refused of any other", () => {
+  const underWay = new UnderWay();
+  underWay.add(knownSource({ id: 1 }), true, 10);
+  assertEquals([underWay.noteAgain(1), underWay.noteAgain(2)], [true, false]);
+  assertEquals(underWay.finish(1)?.again, true);
+  underWay.add(knownSource({ id: 1 }), true, 10);
+  assertEquals(underWay.get(1)?.again, false);
+});
