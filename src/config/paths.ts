@@ -30,11 +30,6 @@ export function configPath(environment: Environment): string {
   return joinPath(environment.os, devlogHome(environment), "config.yaml");
 }
 
-/** The folder of logs. */
-export function logsPath(environment: Environment): string {
-  return joinPath(environment.os, devlogHome(environment), "logs");
-}
-
 /** The folder of the store where the configuration names none. */
 export function defaultStoragePath(environment: Environment): string {
   return joinPath(environment.os, devlogHome(environment), DEFAULTS.storage.path);

@@ -107,11 +107,6 @@ export class Dispatcher {
     return this.#underWay.size + this.#beginning.length + this.#queue.size === 0;
   }
 
-  /** Whether history waits or is under way. */
-  get isReadingHistory(): boolean {
-    return this.#beginning.length + this.#queue.size > 0 || this.#underWay.hasHistory;
-  }
-
   /** Whether a source waits or is under way. */
   isUnderWay(source: CatalogSource): boolean {
     return this.#isWaiting(source) || this.#underWay.get(source.id) !== undefined;

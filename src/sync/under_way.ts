@@ -32,12 +32,6 @@ export class UnderWay {
     return this.#historyBytes;
   }
 
-  /** Whether history is under way. */
-  get hasHistory(): boolean {
-    for (const { isLive } of this.#readings.values()) if (!isLive) return true;
-    return false;
-  }
-
   /** The sources. */
   get sources(): readonly CatalogSource[] {
     return [...this.#readings.values()].map(({ source }) => source);

@@ -1,11 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  configPath,
-  defaultStoragePath,
-  devlogHome,
-  logsPath,
-  storagePaths,
-} from "../../src/config/paths.ts";
+import { configPath, defaultStoragePath, devlogHome, storagePaths } from "../../src/config/paths.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import { UserError } from "../../src/platform/user_error.ts";
 
@@ -28,7 +22,6 @@ Deno.test("devlogHome() throws when DEVLOG_HOME is relative", () => {
 Deno.test("all files of the program are in its home or in the folder of the store", () => {
   const environment = environmentOf("linux", "/home/me");
   assertEquals(configPath(environment), "/home/me/.devlog/config.yaml");
-  assertEquals(logsPath(environment), "/home/me/.devlog/logs");
   assertEquals(defaultStoragePath(environment), "/home/me/.devlog/data");
   assertEquals(storagePaths({ storage: { path: "/srv/data" } }, environment), {
     folder: "/srv/data",

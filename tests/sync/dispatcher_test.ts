@@ -42,10 +42,10 @@ Deno.test(
     const { dispatcher } = dispatching;
     dispatcher.readLater(source!);
     while (source!.status !== "synced") {
-      assert(!dispatcher.isDone && dispatcher.isReadingHistory && dispatcher.isUnderWay(source!));
+      assert(!dispatcher.isDone && dispatcher.isUnderWay(source!));
       await new Promise((resolve) => setTimeout(resolve));
     }
-    assert(dispatcher.isDone && !dispatcher.isReadingHistory && !dispatcher.isUnderWay(source!));
+    assert(dispatcher.isDone && !dispatcher.isUnderWay(source!));
   },
 );
 
