@@ -20,7 +20,7 @@ export interface FileStamp {
 }
 
 /** How long after its last change a file can still change again without a new mtime or ctime, in ms. */
-const TIME_GRAIN = 2000;
+export const TIME_GRAIN = 2000;
 
 /** Reduces a stat to a stamp. */
 export function stampOf(info: Deno.FileInfo): FileStamp {

@@ -9,19 +9,7 @@ import type { AgentEvent } from "../events/event.ts";
 import { formatId } from "../events/id.ts";
 import { FLAG } from "./batch.ts";
 import { unpack } from "./pack.ts";
-import { type EventRow, METRIC_COLUMNS, stateOfRow } from "./record.ts";
-
-/** The columns of `events` that hold names. */
-const NAME_COLUMNS = [
-  "agent",
-  "agent_version",
-  "session",
-  "parent_session",
-  "workspace",
-  "repository",
-  "branch",
-  "model",
-] as const;
+import { type EventRow, METRIC_COLUMNS, NAME_COLUMNS, stateOfRow } from "./record.ts";
 
 /**
  * What to select from `events e` for {@link eventOfRow}. The revision counts that of each copy too: it goes up whichever

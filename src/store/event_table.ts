@@ -13,7 +13,14 @@ import { EVENT_TYPES, METRIC_NAMES } from "../events/event.ts";
 import { type Batch, COLUMN, COLUMNS, FLAG } from "./batch.ts";
 import type { NameTable } from "./names.ts";
 import { pack } from "./pack.ts";
-import { decodeState, encodeState, type EventRow, type EventState, METRIC_COLUMNS } from "./record.ts";
+import {
+  decodeState,
+  encodeState,
+  type EventRow,
+  type EventState,
+  METRIC_COLUMNS,
+  NAME_COLUMNS,
+} from "./record.ts";
 import { stateOfBatch, stateOfRow } from "./record.ts";
 import { compareHoldings, fold, raise, replace, type SourcePlace } from "./standing.ts";
 
@@ -29,14 +36,7 @@ const EVENT_COLUMNS = [
   "timestamp",
   "flags",
   "hash",
-  "agent",
-  "agent_version",
-  "session",
-  "parent_session",
-  "workspace",
-  "repository",
-  "branch",
-  "model",
+  ...NAME_COLUMNS,
   ...METRIC_COLUMNS,
   "source",
   "position",

@@ -6,20 +6,11 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { FLAG } from "./batch.ts";
-import { decodeState } from "./record.ts";
+import { decodeState, NAME_COLUMNS } from "./record.ts";
 import { attempt } from "./salvage.ts";
 
-/** The columns of `events` that hold names; an event must have the first two. */
-const NAME_COLUMNS = [
-  "agent",
-  "session",
-  "agent_version",
-  "parent_session",
-  "workspace",
-  "repository",
-  "branch",
-  "model",
-] as const;
+/** The names that an event must have. */
+const NEEDED: ReadonlySet<string> = new Set(["agent", "session"]);
 
 /** The rank of a source whose row was lost: the state of any other is shown before its own. */
 const LOST_RANK = 1000;
@@ -35,9 +26,9 @@ export function mendNames(fresh: DatabaseSync): void {
     update copies set hash = 0 where body is null and event in (select id from events where hash = 0);
   `);
   takeSessionsOfCopies(fresh);
-  for (const [index, column] of NAME_COLUMNS.entries()) {
+  for (const column of NAME_COLUMNS) {
     fresh.exec(
-      index < 2
+      NEEDED.has(column)
         ? `insert into names (id, text) select distinct ${column}, 'lost-' || ${column} from events
            where ${isLost(column)}`
         : `update events set ${column} = 0 where ${isLost(column)}`,

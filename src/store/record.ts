@@ -34,6 +34,18 @@ export interface EventState {
   readonly data: string;
 }
 
+/** The columns of `events` that hold names, in the order of `COLUMN` in `batch.ts`. */
+export const NAME_COLUMNS = [
+  "agent",
+  "agent_version",
+  "session",
+  "parent_session",
+  "workspace",
+  "repository",
+  "branch",
+  "model",
+] as const;
+
 /** The columns of `events` that hold the metrics, in the order of `METRIC_NAMES`. */
 export const METRIC_COLUMNS = [
   "input_tokens",

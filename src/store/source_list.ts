@@ -5,33 +5,24 @@
  */
 
 import type { SourceCursor } from "../sources/cursor.ts";
-import type { FileStamp } from "../sources/stamp.ts";
 import type { StoreReader } from "./reader.ts";
+import type { SourceEntry } from "./source_table.ts";
 
 /** How a source stands. */
 export type SourceStatus = "pending" | "syncing" | "synced" | "error";
 
-/** A source that is stored. Times are ms since the epoch. */
-export interface KnownSource {
+/**
+ * A source that is stored. Times are ms since the epoch. Its stamp is that of the file when it was last opened, or found
+ * if it never was.
+ */
+export interface KnownSource extends Omit<SourceEntry, "movedFrom"> {
   readonly id: number;
-  readonly agent: string;
-  readonly root: string;
-  readonly twin: string;
-  readonly path: string;
-  readonly relativePath: string;
-  readonly format: string;
-  readonly rank: number;
-  /** The file as it was when it was last opened, or found if it never was. */
-  readonly stamp: FileStamp;
   /** When it was last opened; 0 if never. */
   readonly readAt: number;
   readonly cursor: SourceCursor;
-  readonly adapterVersion: number;
   /** One of `READING`. */
   readonly rereading: number;
-  /** Events before this time are not stored. */
-  readonly collectedFrom: number;
-  /** Events that were left out for that. */
+  /** Events that were left out because they are from before `collectedFrom`. */
   readonly leftOut: number;
   readonly lastSyncedAt?: number;
   readonly lastEventId?: string;

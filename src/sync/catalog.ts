@@ -4,6 +4,7 @@
  * @module
  */
 
+import { START } from "../sources/cursor.ts";
 import type { FoundSource } from "../sources/discover.ts";
 import { sameFile } from "../sources/stamp.ts";
 import type { KnownSource } from "../store/source_list.ts";
@@ -33,18 +34,37 @@ export class Catalog {
     return this.#byId.values();
   }
 
-  /** Adds a source, or puts it at its new place. */
+  /** Adds a source, or puts another in its place. */
   put(source: CatalogSource): void {
     const old = this.#byId.get(source.id);
-    if (old !== undefined) {
-      removeOwn(this.#byName, nameOf(old), old);
-      removeOwn(this.#byPath, old.path, old);
-      removeOwn(this.#byFile, fileOf(old), old);
-    }
+    if (old !== undefined) this.#unlist(old);
     this.#byId.set(source.id, source);
     this.#byName.set(nameOf(source), source);
     this.#byPath.set(source.path, source);
     this.#byFile.set(fileOf(source), source);
+  }
+
+  /**
+   * Puts a source where it was found: a new one, or a known one, which stays the same object, as it may be waiting or
+   * under way.
+   */
+  place(id: number, entry: SourceEntry): CatalogSource {
+    const known = this.#byId.get(id);
+    if (known === undefined) {
+      this.put(newSource(id, entry));
+      return this.#byId.get(id)!;
+    }
+    this.#unlist(known);
+    const { root, twin, path, relativePath, format, rank } = entry;
+    Object.assign(known, { root, twin, path, relativePath, format, rank, status: "pending", gone: false });
+    this.put(known);
+    return known;
+  }
+
+  #unlist(source: CatalogSource): void {
+    removeOwn(this.#byName, nameOf(source), source);
+    removeOwn(this.#byPath, source.path, source);
+    removeOwn(this.#byFile, fileOf(source), source);
   }
 
   get(id: number): CatalogSource | undefined {
@@ -76,22 +96,13 @@ export class Catalog {
 }
 
 /** A source that was just stored, as the catalog keeps it. */
-export function newSource(id: number, entry: SourceEntry): CatalogSource {
+export function newSource(id: number, { movedFrom: _, ...found }: SourceEntry): CatalogSource {
   return {
+    ...found,
     id,
-    agent: entry.agent,
-    root: entry.root,
-    twin: entry.twin,
-    path: entry.path,
-    relativePath: entry.relativePath,
-    format: entry.format as CatalogSource["format"],
-    rank: entry.rank,
-    stamp: entry.stamp,
     readAt: 0,
-    cursor: { offset: 0, headLength: 0, headHash: 0, tailHash: 0 },
-    adapterVersion: entry.adapterVersion,
+    cursor: START,
     rereading: 0,
-    collectedFrom: entry.collectedFrom,
     leftOut: 0,
     events: 0,
     unread: 0,

@@ -13,8 +13,8 @@ import {
   SourceDamagedError,
   SourceGoneError,
   SourceReader,
+  SourceRefusedError,
 } from "../sources/source_reader.ts";
-import { SourceRefusedError } from "../sources/source_reader.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { BatchBuilder, Failure, Segment, UnreadRecord } from "../store/batch.ts";
 import { collectGarbage } from "../platform/garbage.ts";

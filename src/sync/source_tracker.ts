@@ -5,18 +5,16 @@
  */
 
 import { findAgent } from "../agents/agents.ts";
+import { START } from "../sources/cursor.ts";
 import type { FoundSource } from "../sources/discover.ts";
-import { type FileStamp, sameFile } from "../sources/stamp.ts";
+import { type FileStamp, sameFile, TIME_GRAIN } from "../sources/stamp.ts";
 import type { SourceEntry } from "../store/source_table.ts";
-import { type Catalog, type CatalogSource, newSource } from "./catalog.ts";
+import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Floor } from "./floor.ts";
 import { inBackground } from "./overtaken.ts";
 import { decide } from "./plan.ts";
 import { isMissing, stampAt } from "./standing_file.ts";
-
-/** A file that changed no longer ago can change once more without new times, ms (`isUnchanged()`). */
-const GRAIN = 2_000;
 
 /** Who has sources read. */
 export type SourceReading = Pick<
@@ -66,20 +64,7 @@ export class SourceTracker {
       ? []
       : await this.#dispatcher.call("register", fresh.map(({ entry }) => entry));
     for (const [index, { entry, found }] of fresh.entries()) {
-      const id = ids[index]!;
-      const known = this.#catalog.get(id);
-      const source = known === undefined ? newSource(id, entry) : {
-        ...known,
-        root: entry.root,
-        twin: entry.twin,
-        path: entry.path,
-        relativePath: entry.relativePath,
-        format: entry.format,
-        rank: entry.rank,
-        status: "pending" as const,
-        gone: false,
-      };
-      this.#catalog.put(source);
+      const source = this.#catalog.place(ids[index]!, entry);
       again.push(...await this.#follow(source, found.stamp, isLive));
     }
     await this.#readAgain(again);
@@ -141,7 +126,7 @@ export class SourceTracker {
     }));
     await this.#dispatcher.call("readAgain", wishes);
     sources.forEach((source, index) => {
-      source.cursor = { offset: 0, headLength: 0, headHash: 0, tailHash: 0 };
+      source.cursor = START;
       source.collectedFrom = wishes[index]!.collectedFrom;
       source.adapterVersion = wishes[index]!.adapterVersion;
       source.leftOut = 0;
@@ -166,7 +151,7 @@ export class SourceTracker {
    */
   lookAgain(source: CatalogSource, now: number): void {
     const isFresh = source.status === "synced" &&
-      now <= Math.max(source.stamp.mtime, source.stamp.ctime ?? 0) + GRAIN;
+      now <= Math.max(source.stamp.mtime, source.stamp.ctime ?? 0) + TIME_GRAIN;
     if (!isFresh || !this.#looksTheSame(source)) this.look(source);
   }
 

@@ -109,3 +109,38 @@ Deno.test("newSource() is a source that was never read", () => {
   assertEquals([source.id, source.readAt, source.cursor.offset, source.status], [3, 0, 0, "pending"]);
   assertEquals([source.adapterVersion, source.collectedFrom, source.attempts, source.gone], [2, 5, 0, false]);
 });
+
+Deno.test("place() adds a new source, and moves a known one, which stays the same object and is found at its new place alone", () => {
+  const entry = {
+    agent: "codex",
+    root: "/r",
+    twin: "t",
+    path: "/r/sessions/t.jsonl",
+    relativePath: "sessions/t.jsonl",
+    format: "jsonl",
+    rank: 0,
+    stamp: { device: 1, inode: 2, birth: null, size: 3, mtime: 4, ctime: 5 },
+    adapterVersion: 1,
+    collectedFrom: 6,
+  };
+  const catalog = new Catalog([]);
+  const source = catalog.place(7, entry);
+  assertEquals([catalog.get(7), catalog.at(entry.path)], [source, source]);
+  source.status = "synced";
+  source.gone = true;
+  source.readAt = 8;
+  const path = "/r/archived_sessions/t.jsonl";
+  assertStrictEquals(
+    catalog.place(7, { ...entry, path, relativePath: "archived_sessions/t.jsonl", rank: 1 }),
+    source,
+  );
+  assertEquals([source.path, source.rank, source.status, source.gone, source.readAt], [
+    path,
+    1,
+    "pending",
+    false,
+    8,
+  ]);
+  assertStrictEquals(catalog.at(path), source);
+  assertEquals(catalog.at(entry.path), undefined);
+});

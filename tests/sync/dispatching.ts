@@ -9,7 +9,7 @@ import { claudeCode } from "../../src/agents/claude_code.ts";
 import { discover, type FoundSource } from "../../src/sources/discover.ts";
 import { StoreReader } from "../../src/store/reader.ts";
 import { type KnownSource, listSources, parserState } from "../../src/store/source_list.ts";
-import { Catalog, type CatalogSource, newSource } from "../../src/sync/catalog.ts";
+import { Catalog, type CatalogSource } from "../../src/sync/catalog.ts";
 import { Dispatcher } from "../../src/sync/dispatcher.ts";
 import { temporaryHome } from "../e2e/program.ts";
 
@@ -61,7 +61,7 @@ export class Dispatching implements AsyncDisposable {
     const { sources } = discover([{ agent: claudeCode, root: this.#root }]);
     const entries = sources.map(entryOf);
     const ids = await this.dispatcher.call("register", entries);
-    ids.forEach((id, index) => this.catalog.put(newSource(id, entries[index]!)));
+    ids.forEach((id, index) => this.catalog.place(id, entries[index]!));
     return ids.map((id) => this.catalog.get(id)!);
   }
 
