@@ -11,7 +11,9 @@
  */
 
 import type { EventDraft } from "../src/events/event.ts";
-import { BatchBuilder, NameNumbers, type UnreadRecord } from "../src/store/batch.ts";
+import type { UnreadRecord } from "../src/store/batch.ts";
+import { BatchBuilder } from "../src/store/batch_builder.ts";
+import { NameNumbers } from "../src/store/name_numbers.ts";
 import { queryEvents } from "../src/store/event_query.ts";
 import { StoreReader } from "../src/store/reader.ts";
 import { SCHEMA_VERSION } from "../src/store/schema.ts";

@@ -8,9 +8,16 @@
  * @module
  */
 
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { EVENT_TYPES, METRIC_NAMES } from "../events/event.ts";
 import { type Batch, COLUMN, COLUMNS, FLAG } from "./batch.ts";
+import {
+  CHUNK,
+  type CopyRow,
+  EVENT_COLUMNS,
+  type EventStatements,
+  prepareEventStatements,
+} from "./event_statements.ts";
 import type { NameTable } from "./names.ts";
 import { pack } from "./pack.ts";
 import {
@@ -18,30 +25,11 @@ import {
   encodeState,
   type EventRow,
   type EventState,
-  METRIC_COLUMNS,
-  NAME_COLUMNS,
+  stateOfBatch,
+  stateOfRow,
 } from "./record.ts";
-import { stateOfBatch, stateOfRow } from "./record.ts";
+import { SourceLedger } from "./source_ledger.ts";
 import { compareHoldings, fold, raise, replace, type SourcePlace } from "./standing.ts";
-
-/** Rows in one INSERT; more gains nothing. */
-const CHUNK = 64;
-
-const EVENT_COLUMNS = [
-  "seq",
-  "id",
-  "revision",
-  "records",
-  "type",
-  "timestamp",
-  "flags",
-  "hash",
-  ...NAME_COLUMNS,
-  ...METRIC_COLUMNS,
-  "source",
-  "position",
-  "data",
-];
 
 type Parameter = number | string | null | Uint8Array;
 
@@ -58,16 +46,6 @@ export interface Counters {
   events: number;
 }
 
-interface CopyRow {
-  readonly source: number;
-  readonly position: number;
-  readonly revision: number;
-  readonly records: number;
-  readonly flags: number;
-  readonly hash: number;
-  readonly body: Uint8Array | null;
-}
-
 /** What a source says of an event. */
 interface Holding {
   readonly source: number;
@@ -78,18 +56,9 @@ interface Holding {
 export class EventTable {
   readonly #names: NameTable;
   readonly #counters: Counters;
-  readonly #insertMany: StatementSync;
-  readonly #insertOne: StatementSync;
-  readonly #row: StatementSync;
-  readonly #update: StatementSync;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #statements: EventStatements;
   readonly #parameters: Parameter[] = new Array(CHUNK * EVENT_COLUMNS.length);
-  /** Pairs of source and session that are known to be stored. */
-  #sessions = new Set<string>();
-  #lastSource = 0;
-  #lastSession = 0;
-  /** By source: how many events more or fewer it holds since `takeHeld()`. */
-  #held = new Map<number, number>();
+  readonly #ledger: SourceLedger;
 
   /**
    * @param counters shared with the caller, who stores them before each commit
@@ -103,33 +72,18 @@ export class EventTable {
   ) {
     this.#names = names;
     this.#counters = counters;
-    const values = `(${EVENT_COLUMNS.map(() => "?").join(",")})`;
-    const insert = (rows: number) =>
-      database.prepare(
-        `insert into events (${EVENT_COLUMNS.join(",")}) values ${new Array(rows).fill(values).join(",")} ` +
-          `on conflict (id) do nothing`,
-      );
-    this.#insertMany = insert(CHUNK);
-    this.#insertOne = insert(1);
-    this.#row = database.prepare("select * from events where id = ?");
-    this.#update = database.prepare(
-      `update events set ${EVENT_COLUMNS.map((column) => `${column} = ?`).join(", ")} where id = ?`,
-    );
-    this.#statements = prepareStatements(database);
+    this.#statements = prepareEventStatements(database);
+    this.#ledger = new SourceLedger(this.#statements.putSession);
   }
 
   /** Forgets what it remembers of the tables: a transaction was rolled back. */
   forget(): void {
-    this.#sessions = new Set();
-    this.#lastSource = 0;
-    this.#held = new Map();
+    this.#ledger.forget();
   }
 
   /** By source: how many events more or fewer it holds since this was last called. */
   takeHeld(): Map<number, number> {
-    const held = this.#held;
-    this.#held = new Map();
-    return held;
+    return this.#ledger.takeHeld();
   }
 
   /**
@@ -165,7 +119,7 @@ export class EventTable {
     const statements = this.#statements;
     for (const changed of statements.changedRereads.all(source)) {
       const id = changed.event as Uint8Array;
-      const shown = this.#row.get(id);
+      const shown = this.#statements.row.get(id);
       // It may have been pruned in the meantime.
       if (shown !== undefined) {
         this.#apply(id, shown, decodeState(changed.body as Uint8Array), source, replace);
@@ -179,7 +133,7 @@ export class EventTable {
         statements.deleteCopy.run(id, source);
         // The sum over row and copies must not fall.
         statements.addRevision.run(revision as number, id);
-        this.#hold(source, -1);
+        this.#ledger.hold(source, -1);
       }
     }
     statements.deleteRereads.run(source);
@@ -199,11 +153,11 @@ export class EventTable {
     const width = EVENT_COLUMNS.length;
     if (rows.length === CHUNK) {
       rows.forEach((row, index) => this.#bind(batch, row, sourceOf(row).id, first + index, index * width));
-      changes = this.#insertMany.run(...parameters).changes as number;
+      changes = this.#statements.insertMany.run(...parameters).changes as number;
     } else {
       rows.forEach((row, index) => {
         this.#bind(batch, row, sourceOf(row).id, first + index, 0);
-        changes += this.#insertOne.run(...parameters.slice(0, width)).changes as number;
+        changes += this.#statements.insertOne.run(...parameters.slice(0, width)).changes as number;
       });
     }
     this.#counters.seq += rows.length;
@@ -213,8 +167,8 @@ export class EventTable {
       const isNew = changes === rows.length ||
         this.#statements.seq.get(batch.ids.subarray(row * 16, row * 16 + 16))!.seq === first + index;
       if (isNew) {
-        this.#own(source.id, this.#names.idOfBatch(batch.columns[row * COLUMNS + COLUMN.session]!));
-        this.#hold(source.id, 1);
+        this.#ledger.own(source.id, this.#names.idOfBatch(batch.columns[row * COLUMNS + COLUMN.session]!));
+        this.#ledger.hold(source.id, 1);
       } else {
         this.#merge(batch, row, source);
       }
@@ -260,7 +214,7 @@ export class EventTable {
       known.source === source.id && known.hash === columns[base + COLUMN.hash] &&
       known.records === columns[base + COLUMN.revision] && ((known.flags as number) & FLAG.superseded) === 0
     ) return;
-    this.#apply(id, this.#row.get(id)!, this.#stateOfBatch(batch, row), source.id, fold);
+    this.#apply(id, this.#statements.row.get(id)!, this.#stateOfBatch(batch, row), source.id, fold);
   }
 
   /**
@@ -274,7 +228,7 @@ export class EventTable {
     if (((shown.flags as number) & FLAG.superseded) !== 0) {
       // No source had it any more; now one has.
       this.#show(id, raise(state, shownState), source);
-      this.#hold(source, 1);
+      this.#ledger.hold(source, 1);
       return;
     }
     if (shown.source === source) {
@@ -291,7 +245,7 @@ export class EventTable {
       const known = copy === undefined ? undefined : stateOfCopy(copy, shownState);
       const next = known === undefined ? state : join(known, state);
       if (next === known) return;
-      if (known === undefined) this.#hold(source, 1);
+      if (known === undefined) this.#ledger.hold(source, 1);
       this.#putCopy(id, source, next, shownState.hash);
     }
     this.#elect(id);
@@ -301,7 +255,7 @@ export class EventTable {
   #reread(batch: Batch, row: number, source: EventSource): void {
     const id = batch.ids.slice(row * 16, row * 16 + 16);
     const statements = this.#statements;
-    const shown = this.#row.get(id);
+    const shown = this.#statements.row.get(id);
     if (shown === undefined) {
       this.#insert(batch, [row], () => source);
       return this.#meet(id, source.id, this.#stateOfBatch(batch, row), false);
@@ -336,9 +290,9 @@ export class EventTable {
 
   /** The source that is shown no longer has the event: the best of the others takes over, or it is superseded. */
   #lose(id: Uint8Array, source: number): void {
-    const state = this.#stateOf(this.#row.get(id)!);
+    const state = this.#stateOf(this.#statements.row.get(id)!);
     const best = this.#bestOf(this.#copiesOf(id, state));
-    this.#hold(source, -1);
+    this.#ledger.hold(source, -1);
     if (best === undefined) {
       this.#statements.supersede.run(++this.#counters.seq, FLAG.superseded, id);
       return;
@@ -352,7 +306,7 @@ export class EventTable {
   /** Shows the state that comes first, if it is not the one that is shown. */
   #elect(id: Uint8Array): void {
     if (this.#statements.copies.get(id) === undefined) return;
-    const shown = this.#row.get(id)!;
+    const shown = this.#statements.row.get(id)!;
     const state = this.#stateOf(shown);
     const source = shown.source as number;
     const best = this.#bestOf([{ source, state }, ...this.#copiesOf(id, state)])!;
@@ -363,7 +317,7 @@ export class EventTable {
       // The same content from another place: nothing that a reader sees has changed.
       const { revision, records, position } = best.state;
       this.#statements.setPlace.run(best.source, revision, records, position, id);
-      this.#own(best.source, shown.session as number);
+      this.#ledger.own(best.source, shown.session as number);
     } else {
       this.#show(id, best.state, best.source);
       this.#keepCopies(id, state, best.state.hash);
@@ -392,7 +346,7 @@ export class EventTable {
     const { bytes, packed } = pack(new TextEncoder().encode(state.data));
     const names = this.#names;
     const session = names.id(state.session);
-    this.#update.run(
+    this.#statements.update.run(
       ++this.#counters.seq,
       id,
       state.revision,
@@ -415,7 +369,7 @@ export class EventTable {
       bytes,
       id,
     );
-    this.#own(source, session);
+    this.#ledger.own(source, session);
   }
 
   /** After the row of an event changed from `before`: each copy has its body if, and only if, it differs from the row. */
@@ -449,62 +403,10 @@ export class EventTable {
   #stateOf(row: EventRow): EventState {
     return stateOfRow(row, (name) => this.#names.text(name));
   }
-
-  /** Notes that a source has events of a session. */
-  #own(source: number, session: number): void {
-    if (source === this.#lastSource && session === this.#lastSession) return;
-    this.#lastSource = source;
-    this.#lastSession = session;
-    const pair = `${source}:${session}`;
-    if (this.#sessions.has(pair)) return;
-    this.#statements.putSession.run(source, session);
-    if (this.#sessions.size > 50_000) this.#sessions.clear();
-    this.#sessions.add(pair);
-  }
-
-  #hold(source: number, difference: number): void {
-    this.#held.set(source, (this.#held.get(source) ?? 0) + difference);
-  }
 }
 
 /** The state in a row that has a body only where its content is not that of `same`. */
 function stateOfCopy(row: CopyRow, same: EventState): EventState {
   const { revision, records, position } = row;
   return { ...row.body === null ? same : decodeState(row.body), revision, records, position };
-}
-
-function prepareStatements(database: DatabaseSync) {
-  const prepare = (sql: string) => database.prepare(sql);
-  return {
-    seq: prepare("select seq from events where id = ?"),
-    head: prepare("select source, records, flags, hash from events where id = ?"),
-    setPlace: prepare("update events set source = ?, revision = ?, records = ?, position = ? where id = ?"),
-    addRevision: prepare("update events set revision = revision + ? where id = ?"),
-    supersede: prepare("update events set seq = ?, revision = revision + 1, flags = flags | ? where id = ?"),
-    copy: prepare(
-      "select source, position, revision, records, flags, hash, body from copies where event = ? and source = ?",
-    ),
-    copies: prepare(
-      "select source, position, revision, records, flags, hash, body from copies where event = ?",
-    ),
-    putCopy: prepare("insert or replace into copies values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    setBody: prepare("update copies set body = ? where event = ? and source = ?"),
-    deleteCopy: prepare("delete from copies where event = ? and source = ?"),
-    reread: prepare(
-      "select source, position, revision, records, flags, hash, body from rereads where source = ? and event = ?",
-    ),
-    putReread: prepare("insert or replace into rereads values (?, ?, ?, ?, ?, ?, ?, ?)"),
-    changedRereads: prepare("select event, body from rereads where source = ? and body is not null"),
-    deleteRereads: prepare("delete from rereads where source = ?"),
-    lostRows: prepare(
-      `select id from events where session in (select session from source_sessions where source = ?)
-       and source = ? and flags & ${FLAG.superseded} = 0 and timestamp >= ?
-       and id not in (select event from rereads where source = ?)`,
-    ),
-    lostCopies: prepare(
-      `select event, copies.revision from copies join events on id = event
-       where copies.source = ? and event not in (select event from rereads where source = ?) and timestamp >= ?`,
-    ),
-    putSession: prepare("insert or ignore into source_sessions values (?, ?)"),
-  };
 }

@@ -16,7 +16,8 @@ import {
   SourceRefusedError,
 } from "../sources/source_reader.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
-import type { BatchBuilder, Failure, Segment, UnreadRecord } from "../store/batch.ts";
+import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
+import type { BatchBuilder } from "../store/batch_builder.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { pack, unpack } from "../store/pack.ts";
 import type { ReadJob } from "./messages.ts";

@@ -7,7 +7,8 @@
 
 import { findAgent } from "../agents/agents.ts";
 import { collectGarbage } from "../platform/garbage.ts";
-import { BatchBuilder, NameNumbers } from "../store/batch.ts";
+import { BatchBuilder } from "../store/batch_builder.ts";
+import { NameNumbers } from "../store/name_numbers.ts";
 import { failureOf, JobRun } from "./read_job.ts";
 import type { BatchMessage, ReadJob, ReturnedBatch } from "./messages.ts";
 import { nextTurn } from "./next_turn.ts";

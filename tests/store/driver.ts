@@ -5,7 +5,9 @@
  * @module
  */
 
-import { BatchBuilder, NameNumbers, type UnreadRecord } from "../../src/store/batch.ts";
+import type { UnreadRecord } from "../../src/store/batch.ts";
+import { BatchBuilder } from "../../src/store/batch_builder.ts";
+import { NameNumbers } from "../../src/store/name_numbers.ts";
 import type { EventDraft } from "../../src/events/event.ts";
 import type { SourceEntry } from "../../src/store/source_table.ts";
 import { type Applied, StoreWriter } from "../../src/store/writer.ts";

@@ -5,7 +5,9 @@
  */
 
 import type { EventDraft } from "../../src/events/event.ts";
-import { BatchBuilder, NameNumbers, type Segment } from "../../src/store/batch.ts";
+import type { Segment } from "../../src/store/batch.ts";
+import { BatchBuilder } from "../../src/store/batch_builder.ts";
+import { NameNumbers } from "../../src/store/name_numbers.ts";
 import type { SourceEntry } from "../../src/store/source_table.ts";
 import { StoreWriter } from "../../src/store/writer.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { BatchBuilder, NameNumbers } from "../../src/store/batch.ts";
+import { BatchBuilder } from "../../src/store/batch_builder.ts";
+import { NameNumbers } from "../../src/store/name_numbers.ts";
 import { NameTable } from "../../src/store/names.ts";
 import { openToWrite, writeTransaction } from "../../src/store/open.ts";
 import { TempFolder } from "./temp_store.ts";

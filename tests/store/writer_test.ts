@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { BatchBuilder, FLAG, NameNumbers } from "../../src/store/batch.ts";
+import { FLAG } from "../../src/store/batch.ts";
+import { BatchBuilder } from "../../src/store/batch_builder.ts";
+import { NameNumbers } from "../../src/store/name_numbers.ts";
 import { DAMAGED, Driver, type Log, sourceEntry } from "./driver.ts";
 import { observe } from "./observed.ts";
 import { TempFolder } from "./temp_store.ts";

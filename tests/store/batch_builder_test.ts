@@ -1,7 +1,9 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import { EVENT_TYPES, type EventDraft } from "../../src/events/event.ts";
-import { type Batch, BatchBuilder, COLUMN, COLUMNS, NameNumbers } from "../../src/store/batch.ts";
+import { type Batch, COLUMN, COLUMNS } from "../../src/store/batch.ts";
+import { BatchBuilder } from "../../src/store/batch_builder.ts";
+import { NameNumbers } from "../../src/store/name_numbers.ts";
 import { stateOfBatch } from "../../src/store/record.ts";
 
 const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "\ud800", "é😀", "x".repeat(5000)));
