@@ -222,6 +222,8 @@ export class Collector {
   #onProgress(): void {
     if (this.#isEnding || !this.#isScanned) return;
     if (!this.#dispatcher.isDone) {
+      // A line that is read as it comes is no progress to show.
+      if (this.#phase !== "history") return;
       // To sum up ten thousand sources at each commit would take as long as to read them.
       const now = performance.now();
       if (now < this.#nextProgress) return;

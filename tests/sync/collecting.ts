@@ -11,6 +11,7 @@ import { storagePaths } from "../../src/config/paths.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import { type CollectorInfo, collectorInfo } from "../../src/service/lock.ts";
 import { StoreReader } from "../../src/store/reader.ts";
+import { type KnownSource, listSources } from "../../src/store/source_list.ts";
 import { readSummary, type StoreSummary } from "../../src/store/summary.ts";
 import { Collector, type CollectorOptions } from "../../src/sync/collector.ts";
 import { eventually } from "../e2e/eventually.ts";
@@ -21,6 +22,8 @@ export class CollectorInProcess implements AsyncDisposable {
   readonly home = temporaryHome();
   /** What it said to its command, in order. */
   readonly notes: string[] = [];
+  /** How often it told of progress. */
+  progressTold = 0;
   readonly #overrides: Partial<CollectorOptions>;
   readonly #sync: Partial<SyncConfig>;
   #upToDate = 0;
@@ -74,7 +77,7 @@ export class CollectorInProcess implements AsyncDisposable {
       reloadConfig: () => Promise.resolve(undefined),
       diskTrouble: () => Promise.resolve(undefined),
       report: {
-        progress: () => {},
+        progress: () => this.progressTold++,
         upToDate: () => this.#upToDate++,
         note: (message) => this.notes.push(message),
       },
@@ -99,6 +102,12 @@ export class CollectorInProcess implements AsyncDisposable {
   summary(): StoreSummary {
     using reader = StoreReader.open(this.storePath);
     return readSummary(reader);
+  }
+
+  /** Its sources, as the store has them. */
+  sources(): readonly KnownSource[] {
+    using reader = StoreReader.open(this.storePath);
+    return listSources(reader);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { ClaudeSession } from "../e2e/agent_homes.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { CollectorInProcess } from "./collecting.ts";
@@ -111,3 +111,25 @@ for (const background of [true, false]) {
     assertEquals(upToDateThen, [background ? 0 : 1]);
   });
 }
+
+Deno.test(
+  "a collector tells of progress while it reads history, and of new lines no more",
+  THREADS,
+  async () => {
+    await using collector = new CollectorInProcess();
+    // Several: of one alone nothing is under way any more when it has been committed.
+    const sessions = [1, 2, 3, 4, 5, 6].map((n) => new ClaudeSession(collector.home.path, n).turn("history"));
+    await collector.startUpToDate();
+    const told = collector.progressTold;
+    assertGreater(told, 0);
+    const first = collector.sources().map(({ readAt }) => readAt);
+    for (const session of sessions) session.turn("live");
+    // Each is read when its line comes, and once more when its times are old enough: then all at once.
+    await eventually("the second look", () => {
+      return collector.sources().every(({ readAt, stamp }, n) =>
+        readAt > first[n]! && readAt > stamp.mtime + 2_000
+      );
+    });
+    assertEquals(collector.progressTold, told);
+  },
+);
