@@ -41,7 +41,7 @@ export class Program {
         "run",
         "--quiet",
         // As `deno task start` and the binary have it.
-        "--v8-flags=--max-semi-space-size=1,--expose-gc",
+        "--v8-flags=--max-semi-space-size=4,--expose-gc",
         "-P=collector",
         "--no-prompt",
         `--config=${ROOT}/deno.json`,

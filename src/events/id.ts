@@ -9,9 +9,7 @@
  * @module
  */
 
-import xxhash from "xxhash-wasm";
-
-const { h64, h64Raw } = await xxhash();
+import { hash64 } from "./hash.ts";
 
 /** What separates the parts of a hashed name; it occurs in none of them. */
 const SEPARATOR = "\0";
@@ -19,33 +17,47 @@ const SEPARATOR = "\0";
 /** A new 16-byte array with the id of an event. */
 export function computeId(agent: string, anchor: string, key: string): Uint8Array {
   const id = new Uint8Array(16);
-  writeId(id, 0, agent, anchor, key);
+  writeId(new DataView(id.buffer), 0, new TextEncoder().encode(nameOfEvent(agent, anchor, key)));
   return id;
 }
 
-let lastAgent = "";
-let lastAnchor = "";
-let lastPrefix = 0n;
+/** All that an id is hashed from, as one line of text. */
+export function nameOfEvent(agent: string, anchor: string, key: string): string {
+  const name = agent + SEPARATOR + anchor + SEPARATOR + key;
+  return key.includes("\n") || anchor.includes("\n") ? name.replaceAll("\n", SEPARATOR + "n") : name;
+}
 
-/** Writes the 16 bytes of an event's id into `target` at `offset`. */
-export function writeId(
-  target: Uint8Array,
-  offset: number,
-  agent: string,
-  anchor: string,
-  key: string,
-): void {
-  const group = agent + SEPARATOR + anchor;
+const words64 = new BigUint64Array(2);
+/** The prefix and the hash of {@link writeId}, as halves: the lower one first on all machines that Deno runs on. */
+const words = new Uint32Array(words64.buffer);
+let lastGroup = new Uint8Array(0);
+
+/**
+ * Writes the 16 bytes of an event's id into `target` at `offset`.
+ *
+ * @param name `nameOfEvent()` in UTF-8
+ */
+export function writeId(target: DataView, offset: number, name: Uint8Array): void {
+  const groupEnd = name.indexOf(0, name.indexOf(0) + 1);
   // Neighbours share their anchor: hash it once for all of them.
-  if (agent !== lastAgent || anchor !== lastAnchor) {
-    lastPrefix = h64(group);
-    lastAgent = agent;
-    lastAnchor = anchor;
+  if (!startsWith(name, lastGroup, groupEnd)) {
+    lastGroup = name.slice(0, groupEnd);
+    words64[0] = hash64(lastGroup);
   }
-  const hash = h64(group + SEPARATOR + key);
-  const view = new DataView(target.buffer, target.byteOffset + offset, 16);
-  view.setBigUint64(0, (lastPrefix & 0xffff_ffff_ffff_0000n) | 0x8000n | (hash & 0x0fffn));
-  view.setBigUint64(8, 0x8000_0000_0000_0000n | (hash >> 12n) | ((lastPrefix & 0x3ffn) << 52n));
+  words64[1] = hash64(name);
+  const [prefixLow, prefixHigh, hashLow, hashHigh] = [words[0]!, words[1]!, words[2]!, words[3]!];
+  target.setUint32(offset, prefixHigh);
+  target.setUint32(offset + 4, (prefixLow & 0xffff_0000) | 0x8000 | (hashLow & 0x0fff));
+  target.setUint32(offset + 8, 0x8000_0000 | ((prefixLow & 0x03ff) << 20) | (hashHigh >>> 12));
+  target.setUint32(offset + 12, (hashHigh << 20) | (hashLow >>> 12));
+}
+
+function startsWith(name: Uint8Array, group: Uint8Array, length: number): boolean {
+  if (group.length !== length) return false;
+  for (let index = 0; index < length; index++) {
+    if (name[index] !== group[index]) return false;
+  }
+  return true;
 }
 
 /** The usual text form of 16 id bytes: `xxxxxxxx-xxxx-8xxx-xxxx-xxxxxxxxxxxx`. */
@@ -56,16 +68,3 @@ export function formatId(bytes: Uint8Array): string {
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-/**
- * A short name for a text of any length, for keys: 16 hex digits of xxHash64. Equal texts have equal names; different
- * ones differ for all practical purposes.
- */
-export function hashText(text: string): string {
-  return h64(text).toString(16).padStart(16, "0");
-}
-
-/** A hash of bytes that fits a number exactly (53 bits of xxHash64), to tell one content from another. */
-export function hashBytes(bytes: Uint8Array): number {
-  return Number(h64Raw(bytes) & 0x1f_ffff_ffff_ffffn);
-}

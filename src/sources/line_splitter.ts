@@ -7,6 +7,7 @@
  * @module
  */
 
+import { collectGarbage } from "../platform/garbage.ts";
 import type { JsonObject } from "../agents/agent.ts";
 import type { SourceCursor } from "./cursor.ts";
 import type { ReadingLimits } from "./reading.ts";
@@ -14,6 +15,8 @@ import { DAMAGE_LENGTH, type RecordSink } from "./record_sink.ts";
 import { decode, type Piece, skipZeros, splitRecords } from "./records.ts";
 import type { Trail } from "./trail.ts";
 
+/** The text of a longer line is given back before its record is used. */
+const HUGE_LINE = 2 << 20;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const OPEN = 0x7b;
@@ -155,7 +158,9 @@ export class LineSplitter {
   #takeLines(end: number, sink: RecordSink): void {
     const buffer = this.#buffer;
     const start = this.#start;
-    const block = this.#narrow ? decode(buffer.subarray(start, end)) : undefined;
+    const block = this.#narrow && end - start <= this.#block.length
+      ? decode(buffer.subarray(start, end))
+      : undefined;
     const text = block?.length === end - start ? block : undefined;
     let narrow = true;
     for (let line = start; line < end;) {
@@ -165,9 +170,12 @@ export class LineSplitter {
       const stop = newline > line && buffer[newline - 1] === RETURN ? newline - 1 : newline;
       let record: JsonObject | undefined;
       if (buffer[line] === OPEN && buffer[stop - 1] === CLOSE && newline - line <= this.#maxLine) {
-        const own = text?.slice(line - start, stop - start) ?? decode(buffer.subarray(line, stop));
-        narrow &&= own.length === stop - line;
-        record = parseObject(own);
+        if (stop - line >= HUGE_LINE) record = parseHuge(buffer.subarray(line, stop));
+        else {
+          const own = text?.slice(line - start, stop - start) ?? decode(buffer.subarray(line, stop));
+          narrow &&= own.length === stop - line;
+          record = parseObject(own);
+        }
       }
       if (record !== undefined) {
         this.#taken = newline + 1;
@@ -257,6 +265,13 @@ function takeSpareLarge(length: number): Uint8Array {
   const spare = spareLarge?.length === length ? spareLarge : new Uint8Array(length);
   spareLarge = undefined;
   return spare;
+}
+
+/** As `parseObject()`, for a line whose text is too large to stay until the next garbage collection. */
+function parseHuge(bytes: Uint8Array): JsonObject | undefined {
+  const record = parseObject(decode(bytes));
+  collectGarbage();
+  return record;
 }
 
 /** The object, or `undefined` if the text is not JSON. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hashBytes } from "../events/id.ts";
+import { hashBytes } from "../events/hash.ts";
 import { HEAD_LENGTH, type SourceCursor, START, TAIL_LENGTH } from "./cursor.ts";
 
 /** The head and the last bytes of what has been read of a source, from its start to an offset. */

@@ -95,9 +95,9 @@ export interface Failure {
 export interface Batch {
   readonly rows: number;
   readonly columns: Float64Array<ArrayBuffer>;
-  /** 16 bytes a row. */
+  /** 16 bytes a row; `sealBatch()` fills them in, and the columns `hash`, `payloadStart` and `payloadLength`. */
   readonly ids: Uint8Array<ArrayBuffer>;
-  /** JSON of each row's data, one after the other. */
+  /** For each row a line with the JSON of its data and a line with `nameOfEvent()`. */
   readonly payload: Uint8Array<ArrayBuffer>;
   /** The number of the first of `names`; names of earlier batches of the same builder keep theirs. */
   readonly firstName: number;

@@ -5,7 +5,7 @@
  */
 
 import { EVENT_TYPES, type EventDraft, METRIC_NAMES } from "../events/event.ts";
-import { hashBytes, writeId } from "../events/id.ts";
+import { nameOfEvent } from "../events/id.ts";
 import { type Batch, COLUMN, COLUMNS, type Failure, FLAG, type Segment } from "./batch.ts";
 import type { NameNumbers } from "./name_numbers.ts";
 
@@ -13,15 +13,14 @@ import type { NameNumbers } from "./name_numbers.ts";
 const LAST_TIME = 8.64e15;
 
 const TYPE_NUMBERS = new Map<string, number>(EVENT_TYPES.map((type, index) => [type, index]));
-/** The number columns that belong to what an event says. */
-const HASHED_NUMBERS: readonly number[] = [
-  COLUMN.type,
-  COLUMN.timestamp,
-  COLUMN.flags,
-  ...METRIC_NAMES.map((_, index) => COLUMN.metrics + index),
-];
+/** Bytes that a payload holds at first. */
+const PAYLOAD_CAPACITY = 768 << 10;
+/** Up to so many bytes a payload grows in place; more than a line of 16 MiB makes of itself, and it costs addresses only. */
+const PAYLOAD_LIMIT = 64 << 20;
+/** So many characters are encoded at once; a longer text alone, so that it is not copied. */
+const ENCODED_AT_ONCE = 1 << 16;
+const NEWLINE = 10;
 const encoder = new TextEncoder();
-const scratch = new DataView(new ArrayBuffer(8));
 
 /** Makes batches. */
 export class BatchBuilder {
@@ -36,6 +35,9 @@ export class BatchBuilder {
   );
   #rows = 0;
   #payloadUsed = 0;
+  /** Lines of the payload that are not encoded yet, and their length. */
+  #lines: string[] = [];
+  #linesLength = 0;
   #segments: Segment[] = [];
   #failures: Failure[] = [];
 
@@ -44,11 +46,11 @@ export class BatchBuilder {
    * @param rowCapacity rows that the first buffers hold; they grow as needed
    * @param payloadCapacity bytes that the first payload buffer holds
    */
-  constructor(names: NameNumbers, readonly rowCapacity = 3072, readonly payloadCapacity = 768 << 10) {
+  constructor(names: NameNumbers, readonly rowCapacity = 3072, readonly payloadCapacity = PAYLOAD_CAPACITY) {
     this.#names = names;
     this.#columns = new Float64Array(rowCapacity * COLUMNS);
     this.#ids = new Uint8Array(rowCapacity * 16);
-    this.#payload = new Uint8Array(payloadCapacity);
+    this.#payload = newPayload(payloadCapacity, PAYLOAD_LIMIT);
   }
 
   /** Rows added since the last `take()`. */
@@ -56,9 +58,9 @@ export class BatchBuilder {
     return this.#rows;
   }
 
-  /** Bytes of payload added since the last `take()`. */
+  /** Bytes of payload added since the last `take()`; those not yet encoded count as one a character. */
   get payloadBytes(): number {
-    return this.#payloadUsed;
+    return this.#payloadUsed + this.#linesLength;
   }
 
   /** Segments added since the last `take()`. */
@@ -74,7 +76,10 @@ export class BatchBuilder {
   /** Forgets the rows from `row` on: their segment will not be committed. */
   dropRows(row: number): void {
     if (row >= this.#rows) return;
-    this.#payloadUsed = this.#columns[row * COLUMNS + COLUMN.payloadStart]!;
+    this.#encodeLines();
+    let end = 0;
+    for (let line = 0; line < 2 * row; line++) end = this.#payload.indexOf(NEWLINE, end) + 1;
+    this.#payloadUsed = end;
     this.#rows = row;
   }
 
@@ -88,8 +93,8 @@ export class BatchBuilder {
     if ((this.#rows + 1) * COLUMNS > this.#columns.length) this.#growRows();
     const columns = this.#columns;
     const base = this.#rows * COLUMNS;
-    const start = this.#payloadUsed;
-    const length = this.#encode(JSON.stringify(draft.data));
+    this.#addLine(JSON.stringify(draft.data));
+    this.#addLine(nameOfEvent(agent, draft.anchor, draft.key));
 
     columns[base + COLUMN.type] = TYPE_NUMBERS.get(draft.type)!;
     columns[base + COLUMN.timestamp] = Math.trunc(draft.timestamp);
@@ -109,10 +114,6 @@ export class BatchBuilder {
     }
     columns[base + COLUMN.revision] = draft.revision;
     columns[base + COLUMN.position] = draft.position;
-    columns[base + COLUMN.payloadStart] = start;
-    columns[base + COLUMN.payloadLength] = length;
-    columns[base + COLUMN.hash] = this.#hash(base, this.#payload.subarray(start, start + length));
-    writeId(this.#ids, this.#rows * 16, agent, draft.anchor, draft.key);
     this.#rows++;
   }
 
@@ -132,6 +133,7 @@ export class BatchBuilder {
    * @param recycled buffers of a batch that is done with, to use again
    */
   take(recycled?: Batch): Batch {
+    this.#encodeLines();
     const fresh = this.#names.fresh;
     const batch: Batch = {
       rows: this.#rows,
@@ -143,11 +145,9 @@ export class BatchBuilder {
       segments: this.#segments,
       failures: this.#failures,
     };
-    // A buffer that one huge line made is not kept.
-    const reuse = recycled !== undefined && recycled.payload.length <= 4 * this.payloadCapacity;
-    this.#columns = reuse ? recycled.columns : new Float64Array(this.rowCapacity * COLUMNS);
-    this.#ids = reuse ? recycled.ids : new Uint8Array(this.rowCapacity * 16);
-    this.#payload = reuse ? recycled.payload : new Uint8Array(this.payloadCapacity);
+    this.#columns = recycled?.columns ?? new Float64Array(this.rowCapacity * COLUMNS);
+    this.#ids = recycled?.ids ?? new Uint8Array(this.rowCapacity * 16);
+    this.#payload = recycled?.payload ?? newPayload(this.payloadCapacity, PAYLOAD_LIMIT);
     this.#names.fresh = [];
     this.#rows = 0;
     this.#payloadUsed = 0;
@@ -165,21 +165,44 @@ export class BatchBuilder {
     return last.number = this.#names.number(text);
   }
 
-  /** Appends a text to the payload and returns its length in bytes. */
-  #encode(text: string): number {
+  #addLine(line: string): void {
+    if (line.length > ENCODED_AT_ONCE) {
+      this.#encodeLines();
+      this.#encode(line);
+      line = "";
+    }
+    this.#lines.push(line);
+    this.#linesLength += line.length + 1;
+    if (this.#linesLength > ENCODED_AT_ONCE) this.#encodeLines();
+  }
+
+  #encodeLines(): void {
+    if (this.#lines.length === 0) return;
+    this.#lines.push("");
+    this.#encode(this.#lines.join("\n"));
+    this.#lines = [];
+    this.#linesLength = 0;
+  }
+
+  /** Appends a text to the payload. */
+  #encode(text: string): void {
     const start = this.#payloadUsed;
     const first = encoder.encodeInto(text, this.#payload.subarray(start));
     let { written } = first;
     if (first.read < text.length) {
-      this.#growPayload(start + utf8Length(text));
+      this.#growPayload(start + mostBytes(text));
       ({ written } = encoder.encodeInto(text, this.#payload.subarray(start)));
     }
     this.#payloadUsed = start + written;
-    return written;
   }
 
   #growPayload(size: number): void {
-    const grown = new Uint8Array(Math.max(size, 2 * this.#payload.length));
+    const { buffer } = this.#payload;
+    if (size <= buffer.maxByteLength) {
+      buffer.resize(Math.min(buffer.maxByteLength, Math.max(size, 2 * buffer.byteLength)));
+      return;
+    }
+    const grown = newPayload(size, 2 * size);
     grown.set(this.#payload.subarray(0, this.#payloadUsed));
     this.#payload = grown;
   }
@@ -192,31 +215,19 @@ export class BatchBuilder {
     ids.set(this.#ids);
     this.#ids = ids;
   }
+}
 
-  /**
-   * 53 bits of all that an event says, by which the store tells whether it has changed. It does not depend on the
-   * numbers of names, which differ from run to run.
-   */
-  #hash(base: number, payload: Uint8Array): number {
-    const columns = this.#columns;
-    const content = hashBytes(payload);
-    let high = content / 0x1_0000_0000 | 0;
-    let low = content | 0;
-    for (let column = COLUMN.agent; column <= COLUMN.model; column++) {
-      const name = columns[base + column]!;
-      high = Math.imul(high ^ this.#names.high(name), 0x9e3779b1) ^ (high >>> 15);
-      low = Math.imul(low ^ this.#names.low(name), 0x85ebca77) ^ (low >>> 13);
-    }
-    for (let index = 0; index < HASHED_NUMBERS.length; index++) {
-      const value = columns[base + HASHED_NUMBERS[index]!]!;
-      if (value !== value) continue;
-      scratch.setFloat64(0, value);
-      low ^= index;
-      high = Math.imul(high ^ scratch.getInt32(0), 0x9e3779b1) ^ (high >>> 15);
-      low = Math.imul(low ^ scratch.getInt32(4) ^ scratch.getInt32(0), 0x85ebca77) ^ (low >>> 13);
-    }
-    return (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
-  }
+/** Gives back to the system what one huge line needed of a batch that is done with. */
+export function shrinkPayload({ payload }: Batch): void {
+  if (payload.length > 4 * PAYLOAD_CAPACITY) payload.buffer.resize(PAYLOAD_CAPACITY);
+}
+
+/**
+ * A payload that grows and shrinks in place: its pages come from the system and go back to it, while those of a usual
+ * buffer of some megabytes stay with the allocator for good.
+ */
+function newPayload(size: number, limit: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(size, { maxByteLength: limit }));
 }
 
 /** A metric as a column can hold it and give it back: NaN for what none can. */
@@ -225,13 +236,12 @@ function storable(name: typeof METRIC_NAMES[number], value = NaN): number {
   return name === "costUsd" ? value : Math.round(value);
 }
 
-/** How many bytes a text takes in UTF-8; the program's texts are well-formed, as `JSON.stringify()` makes them. */
-function utf8Length(text: string): number {
+/** As many bytes as a text can take in UTF-8 at the most. */
+function mostBytes(text: string): number {
   let length = text.length;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    // Two units of a pair take four bytes together, all others above U+07FF three.
-    if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+    if (unit >= 0x80) length += unit < 0x800 ? 1 : 2;
   }
   return length;
 }

@@ -5,7 +5,14 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { hashText } from "../events/hash.ts";
 import type { Batch } from "./batch.ts";
+
+/** 64 bits that are the same for the same text in every run. */
+export interface NameHash {
+  readonly high: number;
+  readonly low: number;
+}
 
 /** The writer's view of the table `names`, and of the names that batches bring along. */
 export class NameTable {
@@ -17,6 +24,7 @@ export class NameTable {
   /** By a batch's number of a name: its text and, once looked up, its id. */
   readonly #batchTexts: string[] = [""];
   #batchIds: number[] = [0];
+  readonly #batchHashes: NameHash[] = [{ high: 0, low: 0 }];
 
   constructor(database: DatabaseSync) {
     this.#select = database.prepare("select id from names where text = ?");
@@ -29,6 +37,7 @@ export class NameTable {
     batch.names.forEach((text, index) => {
       this.#batchTexts[batch.firstName + index] = storable(text);
       this.#batchIds[batch.firstName + index] = 0;
+      this.#batchHashes[batch.firstName + index] = hashName(text);
     });
   }
 
@@ -42,6 +51,11 @@ export class NameTable {
   /** The text of a batch's name. */
   textOfBatch(number: number): string {
     return this.#batchTexts[number]!;
+  }
+
+  /** A hash of a batch's name; that of none is 0. */
+  hashOfBatch(number: number): NameHash {
+    return this.#batchHashes[number]!;
   }
 
   /** The id of a text as it was learned or read, which is stored if it is new; `undefined` has 0. */
@@ -70,6 +84,12 @@ export class NameTable {
     this.#textById.clear();
     this.#batchIds = this.#batchTexts.map(() => 0);
   }
+}
+
+/** The hash of a name. */
+export function hashName(text: string): NameHash {
+  const hash = hashText(text);
+  return { high: parseInt(hash.slice(0, 8), 16), low: parseInt(hash.slice(8), 16) };
 }
 
 /** The text as it comes back from the store: node:sqlite cuts it at its first NUL, and UTF-8 has no lone surrogates. */

@@ -15,6 +15,7 @@ import { NameTable } from "./names.ts";
 import { nextTry } from "./next_try.ts";
 import { NetworkFolderError } from "./errors.ts";
 import { openToWrite } from "./open.ts";
+import { sealBatch } from "./seal.ts";
 import { READING, type SourceEntry, SourceTable } from "./source_table.ts";
 import { UnreadTable } from "./unread_table.ts";
 
@@ -143,6 +144,7 @@ export class StoreWriter {
    * @param now ms since the epoch
    */
   apply(batch: Batch, now: number): Applied {
+    sealBatch(batch, (name) => this.#names.hashOfBatch(name));
     const accepted: Segment[] = [];
     const stale: Segment[] = [];
     for (const segments of readsOf(batch.segments)) {

@@ -22,7 +22,7 @@ const BATCH_SEGMENTS = 256;
 /** … or this many bytes of records that could not be read. */
 const UNREAD_BYTES = 4 << 20;
 /** Garbage is collected when so much was handed over since the last time, … */
-const GARBAGE_BYTES = 64 << 20;
+const GARBAGE_BYTES = 96 << 20;
 /** … or when a batch holds a very long line. */
 const HUGE_BATCH = 4 << 20;
 /** How many batches may be under way to the writer. */
@@ -154,7 +154,9 @@ export class ReaderLoop {
     }
     // Messages come in between turns only: new jobs, returned batches, the word to stop.
     await nextTurn();
-    while (this.#underWay >= UNDER_WAY) {
+    // Two batches of huge lines at once would be too much.
+    const most = isHuge ? 1 : UNDER_WAY;
+    while (this.#underWay >= most) {
       if (this.#live.length > 0) await this.#readLive();
       else await new Promise<void>((resolve) => this.#wake = resolve);
     }

@@ -9,6 +9,7 @@
 
 import { classifyTrouble } from "../store/errors.ts";
 import type { Batch, Failure, Segment } from "../store/batch.ts";
+import { shrinkPayload } from "../store/batch_builder.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { recoverStore } from "../store/recover.ts";
 import { StoreWriter } from "../store/writer.ts";
@@ -157,6 +158,7 @@ export class WriterLoop {
       this.#undo(error, batch);
     }
     const isHuge = batch.payload.length > HUGE;
+    shrinkPayload(batch);
     this.#port.postMessage(message, [batch.columns.buffer, batch.ids.buffer, batch.payload.buffer]);
     if (isHuge) collectGarbage();
   }

@@ -8,7 +8,8 @@ import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { findAgent } from "../../src/agents/agents.ts";
 import type { JsonObject } from "../../src/agents/agent.ts";
-import { computeId, formatId, hashBytes } from "../../src/events/id.ts";
+import { hashBytes } from "../../src/events/hash.ts";
+import { computeId, formatId } from "../../src/events/id.ts";
 import { unpack } from "../../src/store/pack.ts";
 import { observe } from "../store/observed.ts";
 

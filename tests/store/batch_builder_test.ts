@@ -3,16 +3,25 @@ import fc from "fast-check";
 import { EVENT_TYPES, type EventDraft } from "../../src/events/event.ts";
 import { type Batch, COLUMN, COLUMNS } from "../../src/store/batch.ts";
 import { BatchBuilder } from "../../src/store/batch_builder.ts";
+import { computeId } from "../../src/events/id.ts";
 import { NameNumbers } from "../../src/store/name_numbers.ts";
+import { hashName } from "../../src/store/names.ts";
+import { sealBatch } from "../../src/store/seal.ts";
 import { stateOfBatch } from "../../src/store/record.ts";
 
-const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "\ud800", "é😀", "x".repeat(5000)));
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("", "\ud800", "é😀", "x\n".repeat(40_000)),
+);
 const name = fc.option(fc.constantFrom("a", "b", "c"), { nil: undefined });
 const count = fc.option(fc.nat(5), { nil: undefined });
 const drafts = fc.record({
   type: fc.constantFrom(...EVENT_TYPES),
   anchor: fc.constantFrom("a", "b"),
-  key: fc.string(),
+  key: fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("", "a\nb", "\n", "\ud800", "y".repeat(70_000)),
+  ),
   revision: fc.integer({ min: 1, max: 5 }),
   position: fc.maxSafeNat(),
   complete: fc.boolean(),
@@ -50,6 +59,12 @@ function toldBy(draft: EventDraft) {
   };
 }
 
+/** Completes a batch as the writer does. */
+function seal(batch: Batch, names: readonly string[]): void {
+  sealBatch(batch, (name) => hashName(names[name]!));
+}
+
+const idOf = (batch: Batch, row: number) => batch.ids.slice(row * 16, row * 16 + 16);
 const hashOf = (batch: Batch, row: number) => batch.columns[row * COLUMNS + COLUMN.hash]!;
 
 Deno.test("BatchBuilder gives back every row as it was added, over several batches and however small it began", () => {
@@ -65,8 +80,12 @@ Deno.test("BatchBuilder gives back every row as it was added, over several batch
           for (const draft of drafts) builder.add("tiny", draft);
           const batch = last = builder.take(recycles ? last : undefined);
           batch.names.forEach((text, index) => names[batch.firstName + index] = text);
+          seal(batch, names);
           assertEquals(batch.rows, drafts.length);
-          drafts.forEach((draft, row) => assertEquals(told(batch, row, names), toldBy(draft)));
+          drafts.forEach((draft, row) => {
+            assertEquals(told(batch, row, names), toldBy(draft));
+            assertEquals(idOf(batch, row), computeId("tiny", draft.anchor, draft.key));
+          });
         }
       },
     ),
@@ -81,6 +100,7 @@ Deno.test("dropRows() leaves the rows before, and those added after it are sound
       builder.dropRows(row);
       builder.add("tiny", more);
       const batch = builder.take();
+      seal(batch, ["", ...batch.names]);
       const expected = [...drafts.slice(0, row), more];
       assertEquals(batch.rows, expected.length);
       expected.forEach((draft, row) => assertEquals(told(batch, row, ["", ...batch.names]), toldBy(draft)));
@@ -90,6 +110,7 @@ Deno.test("dropRows() leaves the rows before, and those added after it are sound
 
 Deno.test("the hash of a row tells what it says, and does not depend on what was named before", () => {
   const builders = [new BatchBuilder(new NameNumbers()), new BatchBuilder(new NameNumbers())] as const;
+  const names: readonly [string[], string[]] = [[""], [""]];
   fc.assert(
     fc.property(drafts, drafts, (a, b) => {
       const [first, second] = builders;
@@ -98,6 +119,10 @@ Deno.test("the hash of a row tells what it says, and does not depend on what was
       second.add("tiny", a);
       second.add("tiny", b);
       const [batch, other] = [first.take(), second.take()];
+      names[0].push(...batch.names);
+      names[1].push(...other.names);
+      seal(batch, names[0]);
+      seal(other, names[1]);
       assertEquals(hashOf(batch, 0), hashOf(other, 1));
       const content = (draft: EventDraft) =>
         JSON.stringify({ ...toldBy(draft), revision: 0, records: 0, position: 0 });
@@ -129,5 +154,6 @@ Deno.test("the hash of a row differs for each of many small numbers", () => {
     }
   }
   const batch = builder.take();
+  seal(batch, ["", ...batch.names]);
   assertEquals(new Set(Array.from({ length: batch.rows }, (_, row) => hashOf(batch, row))).size, 8000);
 });

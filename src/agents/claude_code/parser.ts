@@ -8,7 +8,7 @@
  */
 
 import type { EventDraft } from "../../events/event.ts";
-import { hashText } from "../../events/id.ts";
+import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { OpenEvents } from "../open_events.ts";
 import { asList, asObject, asText } from "../values.ts";
@@ -164,10 +164,10 @@ export class ClaudeCodeParser implements RecordParser {
         key: `deny:${callId}`,
       });
     }
-    const name = `call:${callId}`;
-    const isKnown = this.#calls.change(name, (event) => completeCall(event, block, record.toolUseResult));
+    const isKnown = callId !== undefined &&
+      this.#calls.change(callId, (event) => completeCall(event, block, record.toolUseResult));
     if (!isKnown) return { unknown: "result:without-call" };
-    this.#calls.close(name);
+    this.#calls.close(callId);
     return undefined;
   }
 
@@ -257,7 +257,7 @@ export class ClaudeCodeParser implements RecordParser {
       key: `call:${id ?? substitute}`,
     };
     if (id === undefined) this.#emit(event);
-    else if (this.#calls.peek(event.key) === undefined) this.#calls.open(event.key, event);
+    else if (this.#calls.peek(id) === undefined) this.#calls.open(id, event);
   }
 
   #system(record: JsonObject, context: Context): RecordOutcome {

@@ -164,18 +164,13 @@ export class Conversation implements Drafting {
   }
 
   draft(key: string, typed: TypedData, complete: boolean): EventDraft {
-    const threads = this.#threads;
-    const draft = this.#draftOf(threads.owner, key, typed, complete);
-    return {
-      ...draft,
-      anchor: threads.anchor,
-      timestamp: threads.firstTime(this.#time),
-      ...(threads.isCopied && { copied: true }),
-    };
+    const { owner, anchor, isCopied } = this.#threads;
+    return this.#draftOf(owner, anchor, isCopied, this.#threads.firstTime(this.#time), key, typed, complete);
   }
 
   draftOwn(key: string, typed: TypedData, complete: boolean): EventDraft {
-    return this.#draftOf(this.#threads.own, key, typed, complete);
+    const { own } = this.#threads;
+    return this.#draftOf(own, own.id, false, this.#time, key, typed, complete);
   }
 
   keyFor(kind: string, text: string): string {
@@ -208,24 +203,32 @@ export class Conversation implements Drafting {
     } satisfies Saved;
   }
 
-  #draftOf(thread: Thread, key: string, typed: TypedData, complete: boolean): EventDraft {
-    const { id, parent, version, cwd, repository, branch } = thread;
-    const workspace = this.#cwd ?? cwd;
+  /** All drafts have all keys: what reads them is faster when they are of one shape. */
+  #draftOf(
+    thread: Thread,
+    anchor: string,
+    isCopied: boolean,
+    timestamp: number,
+    key: string,
+    typed: TypedData,
+    complete: boolean,
+  ): EventDraft {
     return {
       ...typed,
-      timestamp: this.#time,
-      sessionId: id,
-      ...(version !== undefined && { agentVersion: version }),
-      ...(parent !== undefined && { parentSessionId: parent }),
-      ...(workspace !== undefined && { workspace }),
-      ...(repository !== undefined && { repository }),
-      ...(branch !== undefined && { branch }),
-      ...(this.#model !== undefined && { model: this.#model }),
-      anchor: id,
+      timestamp,
+      sessionId: thread.id,
+      agentVersion: thread.version,
+      parentSessionId: thread.parent,
+      workspace: this.#cwd ?? thread.cwd,
+      repository: thread.repository,
+      branch: thread.branch,
+      model: this.#model,
+      anchor,
       key,
       revision: 1,
       position: this.#position,
       complete,
+      copied: isCopied ? true : undefined,
     };
   }
 }

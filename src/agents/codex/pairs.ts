@@ -6,7 +6,7 @@
  * @module
  */
 
-import { hashText } from "../../events/id.ts";
+import { hashText } from "../../events/hash.ts";
 
 /** Which of the two families a record belongs to. */
 export type Family = "item" | "event";

@@ -15,7 +15,7 @@
  * @module
  */
 
-import { hashText } from "../../events/id.ts";
+import { hashText } from "../../events/hash.ts";
 import type { JsonObject } from "../agent.ts";
 import { asCount, asInstant, asObject, asText } from "../values.ts";
 
