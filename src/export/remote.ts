@@ -41,7 +41,7 @@ export interface Payload {
 
 /** A batch that has been frozen. */
 export interface FrozenBatch extends Payload {
-  /** Computed from the body and the remote: the same bytes always have it. */
+  /** Drawn when it was frozen, and the same each time it is sent. */
   readonly id: string;
   /** How many events it holds; an index of {@link Rejected} counts them in their order. */
   readonly events: number;

@@ -20,6 +20,10 @@ export interface Migration {
  *   many records made the state, `revision` how often it changed in all; only the second never falls. Names (`agent`,
  *   `session`, …) are numbers of `names`, 0 for none; `flags` are those of `batch.ts`.
  * - `copies` says what other sources hold of the same event; `body` only where it differs from the row.
+ * - `remotes` has one row a destination, which is its name, type and target: every event up to `cursor` has been decided
+ *   about. `epoch` goes up each time all must be sent anew because more of them may leave. `held_routes` says what its
+ *   filter kept back, and from where on; `deferred` what is not settled yet, or is to be sent again; `batches` what is
+ *   frozen and not acknowledged; `dead_letters` what the remote will not have.
  * - `rereads` holds, while a source is read again from its start, which of its events were met and what changed.
  */
 export const MIGRATIONS: readonly Migration[] = [
@@ -171,6 +175,70 @@ create table requests (
   state text not null default 'new',
   answer text
 ) strict;
+`,
+  },
+  {
+    version: 2,
+    sql: `
+create table remotes (
+  id integer primary key,
+  name text not null,
+  type text not null,
+  target text not null,
+  cursor integer not null default 0,
+  content text not null default '',
+  epoch integer not null default 0,
+  delivered integer not null default 0,
+  delivered_bytes integer not null default 0,
+  rejected integer not null default 0,
+  last_delivered_at integer,
+  caught_up_at integer,
+  failures integer not null default 0,
+  last_error text,
+  last_error_at integer,
+  next_try integer,
+  state text not null default 'open',
+  unique (name, type, target)
+) strict;
+
+create table held_routes (
+  remote integer not null,
+  agent integer not null,
+  workspace integer not null,
+  type integer not null,
+  cursor integer not null,
+  primary key (remote, agent, workspace, type)
+) strict, without rowid;
+
+create table deferred (
+  remote integer not null,
+  event blob not null,
+  due_at integer not null,
+  primary key (remote, event)
+) strict, without rowid;
+
+create table batches (
+  id integer primary key,
+  remote integer not null,
+  key text not null,
+  members blob not null,
+  headers text not null,
+  body blob not null,
+  tries integer not null default 0,
+  created_at integer not null
+) strict;
+
+create table dead_letters (
+  remote integer not null,
+  event blob not null,
+  revision integer not null,
+  status integer,
+  answer text not null,
+  first_at integer not null,
+  last_at integer not null,
+  tries integer not null,
+  primary key (remote, event)
+) strict, without rowid;
 `,
   },
 ];

@@ -15,6 +15,7 @@ import { NameTable } from "./names.ts";
 import { nextTry } from "./next_try.ts";
 import { NetworkFolderError } from "./errors.ts";
 import { openToWrite } from "./open.ts";
+import { RemoteTable } from "./remote_table.ts";
 import { sealBatch } from "./seal.ts";
 import { READING, type SourceEntry, SourceTable } from "./source_table.ts";
 import { UnreadTable } from "./unread_table.ts";
@@ -40,6 +41,7 @@ export interface Problem {
 /** Writes the store. Only the holder of the collector's lock may have one, and a process has one at the most. */
 export class StoreWriter {
   readonly database: DatabaseSync;
+  readonly remotes: RemoteTable;
   readonly #counters = { seq: 0, events: 0, unreadBytes: 0 };
   readonly #names: NameTable;
   readonly #sources: SourceTable;
@@ -58,6 +60,7 @@ export class StoreWriter {
     const network = networkFileSystem(folder, statfsSync(folder).type, Deno.build.os);
     if (network !== undefined) throw new NetworkFolderError(folder, network);
     const database = this.database = openToWrite(path);
+    this.remotes = new RemoteTable(database);
     this.#names = new NameTable(database);
     this.#sources = new SourceTable(database);
     this.#events = new EventTable(database, this.#names, this.#counters, (id) => this.#sources.get(id));

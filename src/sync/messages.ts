@@ -11,6 +11,7 @@ import type { Problem } from "../store/writer.ts";
 import type { FileStamp } from "../sources/stamp.ts";
 import type { Batch, Failure } from "../store/batch.ts";
 import type { SourceEntry } from "../store/source_table.ts";
+import type { ExportStep, RemoteKey } from "../store/remote_table.ts";
 import type { StoreTrouble } from "../store/errors.ts";
 
 /** A source to read from its cursor to its end. */
@@ -72,6 +73,15 @@ export interface WriterCalls {
   answer(request: number, state: "working" | "done" | "failed", answer: string): void;
   forgetRequests(before: number): void;
   prune(horizon: number, limit: number): number;
+  /** The id of a remote, which is made if it is new. */
+  openRemote(key: RemoteKey): number;
+  exportStep(step: ExportStep): void;
+  setRemoteContent(remote: number, content: string, isWider: boolean): void;
+  sendAgain(remote: number): void;
+  retryNow(remote: number): void;
+  retryDeadLetters(remote: number, event: Uint8Array | undefined, now: number): number;
+  dropDeadLetters(remote: number, event: Uint8Array | undefined): number;
+  removeRemote(remote: number): void;
   diskSpace(): DiskSpace;
   checkpoint(): void;
   /** The store was found damaged, for that reason, by a read: it is replaced, which is told as news. */
