@@ -18,18 +18,19 @@ export interface Counts {
 }
 
 /** The agents whose files are counted, by the folder of the corpus that holds them. */
-export type CorpusAgent = "claude-code" | "codex";
+export type CorpusAgent = "claude-code" | "codex" | "github-copilot";
 
 /** One file of the corpus. */
 export interface ExpectedFile {
   /** Path below the corpus. */
   readonly path: string;
   readonly agent: CorpusAgent;
-  readonly counts: Counts;
+  /** What was counted; prompts always are. */
+  readonly counts: Partial<Counts> & Pick<Counts, "prompts">;
 }
 
 /**
- * The files of Claude Code and Codex with their counts. A section starts with `` ### `path` ``; its lines are read as the
+ * The files of the agents that are counted, with their counts. A section starts with `` ### `path` ``; its lines are read as the
  * counting script wrote them.
  *
  * @throws {Error} when a section lacks a count
@@ -37,14 +38,38 @@ export interface ExpectedFile {
 export function parseExpected(text: string): readonly ExpectedFile[] {
   return text.split(/^### /m).slice(1).flatMap((section) => {
     const path = /^`([^`]+)`/.exec(section)?.[1];
-    const agent = path?.split("/", 1)[0];
-    if (path === undefined || (agent !== "claude-code" && agent !== "codex")) return [];
+    const agent = AGENTS[path?.split("/", 1)[0] ?? ""];
+    if (path === undefined || agent === undefined) return [];
+    // Beside its sessions the folder of Copilot holds other things.
+    if (agent === "github-copilot" && !section.includes(REQUESTS)) return [];
     try {
-      return [{ path, agent, counts: agent === "codex" ? readCodex(section) : readClaude(section) }];
+      return [{ path, agent, counts: READ[agent](section) }];
     } catch (cause) {
       throw new Error(`EXPECTED.md: ${path}: ${(cause as Error).message}`, { cause });
     }
   });
+}
+
+const AGENTS: Readonly<Record<string, CorpusAgent | undefined>> = {
+  "claude-code": "claude-code",
+  "codex": "codex",
+  "copilot-vscode": "github-copilot",
+};
+
+const READ: Readonly<Record<CorpusAgent, (section: string) => ExpectedFile["counts"]>> = {
+  "claude-code": readClaude,
+  "codex": readCodex,
+  "github-copilot": readCopilot,
+};
+
+const REQUESTS = "requests (= user messages)";
+
+/** Tokens were not counted. */
+function readCopilot(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, REQUESTS),
+    calls: numberAfter(section, "model tool calls in result.metadata.toolCallRounds"),
+  };
 }
 
 function readClaude(section: string): Counts {

@@ -11,8 +11,18 @@ import type { Environment } from "../platform/environment.ts";
 /** A parsed JSON object. */
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** How the bytes of a source are laid out. */
-export type SourceFormat = "jsonl" | "jsonl.zst";
+/**
+ * How the bytes of a source are laid out.
+ *
+ * - `jsonl`: lines, each a record; what has been read stays as it is
+ * - `jsonl.zst`: the same, compressed
+ * - `document`: the whole file is one record, and is written anew each time
+ * - `operations`: lines, each a record that changes what the ones before it made
+ */
+export type SourceFormat = "jsonl" | "jsonl.zst" | "document" | "operations";
+
+/** The formats of which a part means nothing without the rest: whatever changes, they are read from their start. */
+export const WHOLE_FORMATS: ReadonlySet<string> = new Set<SourceFormat>(["document", "operations"]);
 
 /** What a path inside a root is. */
 export interface SourceKind {
@@ -30,6 +40,8 @@ export interface SourceKind {
 export interface SourceInfo {
   /** Path relative to the agent's root, with `/` between its parts. */
   readonly relativePath: string;
+  /** By name, what the files beside it hold that the agent names as its companions, as far as they are there. */
+  readonly companions?: { readonly [name: string]: unknown };
 }
 
 /** What became of one record. */
@@ -51,9 +63,9 @@ export interface RecordParser {
   /**
    * Emits the state of all events that grew since they were last emitted and may grow again. It is called where the
    * source ends for now, never in its middle: so what is emitted depends on the bytes alone, not on how they were cut
-   * into batches.
+   * into batches. It may tell that something was not understood.
    */
-  flush(): void;
+  flush(): RecordOutcome | void;
   /**
    * All that the parser must remember to go on after the last record, as plain JSON. May be asked for after any record,
    * flushed or not, and must stay small (some kilobytes): it is committed with each batch.
@@ -77,6 +89,11 @@ export interface Agent {
   classify(relativePath: string): SourceKind | undefined;
   /** Whether a folder below a root is worth entering. */
   enters(relativePath: string): boolean;
+  /**
+   * Small JSON files that say something of a source (which project it is of), by paths relative to the root. What they say
+   * may become part of an event, never of its identity.
+   */
+  companions?(relativePath: string): readonly string[];
   /**
    * Makes a parser.
    *

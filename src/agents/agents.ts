@@ -7,11 +7,13 @@
 import type { Agent } from "./agent.ts";
 import { claudeCode } from "./claude_code.ts";
 import { codex } from "./codex.ts";
+import { copilot } from "./copilot.ts";
 
 /** All agents, in the order in which they are shown. */
 export const AGENTS: readonly Agent[] = [
   claudeCode,
   codex,
+  copilot,
 ];
 
 /** The agent of that id. */

@@ -15,6 +15,8 @@ export interface Environment {
   readonly os: Os;
   /** The user's home folder, absolute. */
   readonly home: string;
+  /** In WSL: the home folders of Windows' users, as they are mounted. */
+  readonly windowsHomes?: readonly string[];
   /** The value of an environment variable, `undefined` where it is unset or empty. */
   get(name: string): string | undefined;
 }
@@ -26,6 +28,7 @@ export const ENVIRONMENT_NAMES = [
   "APPDATA",
   "LOCALAPPDATA",
   "XDG_CONFIG_HOME",
+  "VSCODE_PORTABLE",
   "DEVLOG_HOME",
   "CLAUDE_CONFIG_DIR",
   "CODEX_HOME",
@@ -54,11 +57,13 @@ export function readVariable(name: string): string | undefined {
  * The surroundings of this process.
  *
  * @param os the operating system that Deno names; those it knows beyond the three are taken for Linux
+ * @param listFolders the names of the folders in a folder; none where there is no such folder
  * @throws {UserError} when no home folder is named, or by a relative path
  */
 export function readEnvironment(
   read: ReadVariable = readVariable,
   os: string = Deno.build.os,
+  listFolders: (path: string) => readonly string[] = foldersIn,
 ): Environment {
   const known: Os = os === "darwin" || os === "windows" ? os : "linux";
   // On Windows HOME is set by Git Bash and MSYS alone, in a form that only they understand.
@@ -77,5 +82,29 @@ export function readEnvironment(
       exitCode: EXIT.wrongUsage,
     });
   }
-  return { os: known, home, get: read };
+  const windowsHomes = known === "linux" ? homesOfWindows(listFolders) : [];
+  return { os: known, home, get: read, ...(windowsHomes.length > 0 && { windowsHomes }) };
+}
+
+/** Where WSL mounts the home folders of Windows' users. */
+const WINDOWS_USERS = "/mnt/c/Users";
+
+/** Folders there that are nobody's home. */
+const NOBODY: ReadonlySet<string> = new Set(["All Users", "Default", "Default User", "Public"]);
+
+function homesOfWindows(listFolders: (path: string) => readonly string[]): readonly string[] {
+  return listFolders(WINDOWS_USERS).filter((name) => !NOBODY.has(name)).map((name) =>
+    `${WINDOWS_USERS}/${name}`
+  );
+}
+
+/** The names of the folders in a folder; none where it can't be read. */
+function foldersIn(path: string): readonly string[] {
+  try {
+    return [...Deno.readDirSync(path)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return [];
+    throw error;
+  }
 }

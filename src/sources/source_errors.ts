@@ -49,7 +49,17 @@ export class SourceBusyError extends SourceError {
   }
 }
 
-/** A compressed file is cut or damaged. All that could be read before the damage has been handed over. */
+/** A document is no whole one: it is being written, or was left so. Nothing of it has been handed over. */
+export class SourceUnfinishedError extends SourceError {
+  override readonly name = "SourceUnfinishedError";
+
+  constructor(path: string, options?: ErrorOptions) {
+    const why = options?.cause instanceof Error ? `: ${options.cause.message}` : "";
+    super(`${path} is not a whole JSON document${why}`, options);
+  }
+}
+
+/** A file is cut or damaged. All that could be read before the damage has been handed over. */
 export class SourceDamagedError extends SourceError {
   override readonly name = "SourceDamagedError";
 

@@ -13,6 +13,8 @@ import type { RecordSink } from "./record_sink.ts";
 import { SourceFile } from "./source_file.ts";
 import type { FileStamp } from "./stamp.ts";
 
+import { DocumentReading, OperationsReading } from "./whole_reading.ts";
+
 export type { DamageReason, RecordSink } from "./record_sink.ts";
 export * from "./source_errors.ts";
 
@@ -47,6 +49,8 @@ const READINGS: Readonly<
 > = {
   "jsonl": PlainReading,
   "jsonl.zst": CompressedReading,
+  "document": DocumentReading,
+  "operations": OperationsReading,
 };
 
 /**
@@ -114,6 +118,7 @@ export class SourceReader {
    * @returns whether there is more to take. The call that says `false` may have handed over the last records.
    * @throws {SourceBusyError} if the file can't be read on
    * @throws {SourceDamagedError} if a compressed source is cut or damaged; the records before that have been handed over
+   * @throws {SourceUnfinishedError} if a document is half written
    * @throws {SourceRefusedError} if a source is compressed in a way that this build can't read
    */
   step(sink: RecordSink): boolean | Promise<boolean> {

@@ -87,7 +87,7 @@ export interface Segment {
 /** A source that could not be read. */
 export interface Failure {
   readonly source: number;
-  readonly kind: "gone" | "busy" | "refused" | "damaged" | "failed" | "set-aside";
+  readonly kind: "gone" | "busy" | "refused" | "unfinished" | "damaged" | "failed" | "set-aside";
   readonly message: string;
 }
 

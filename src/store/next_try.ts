@@ -7,6 +7,8 @@
 import type { Failure } from "./batch.ts";
 
 const SOON = 1_000;
+/** Whoever writes a document is done with it soon, or was ended in its middle. */
+const IN_A_MOMENT = 3_000;
 const LATER = 600_000;
 const NEXT_DAY = 86_400_000;
 
@@ -15,6 +17,8 @@ export function nextTry(kind: Failure["kind"], now: number): number | null {
   switch (kind) {
     case "busy":
       return now + SOON;
+    case "unfinished":
+      return now + IN_A_MOMENT;
     case "failed":
     case "damaged":
       return now + LATER;

@@ -5,8 +5,15 @@
  * @module
  */
 
-import type { Agent, JsonObject, RecordParser } from "../agents/agent.ts";
+import {
+  type Agent,
+  type JsonObject,
+  type RecordParser,
+  type SourceFormat,
+  WHOLE_FORMATS,
+} from "../agents/agent.ts";
 import type { EventDraft } from "../events/event.ts";
+import { readCompanion } from "../sources/companion.ts";
 import type { DamageReason, RecordSink } from "../sources/source_reader.ts";
 import {
   SourceBusyError,
@@ -14,6 +21,7 @@ import {
   SourceGoneError,
   SourceReader,
   SourceRefusedError,
+  SourceUnfinishedError,
 } from "../sources/source_reader.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
@@ -23,6 +31,7 @@ import { pack, unpack } from "../store/pack.ts";
 import type { ReadJob } from "./messages.ts";
 
 const encoder = new TextEncoder();
+const EMPTY = new Uint8Array(0);
 
 /** A record of so many bytes takes a multiple of them in memory while it is read. */
 const HUGE_RECORD = 2 << 20;
@@ -48,6 +57,9 @@ export class JobRun implements RecordSink {
   #unread: UnreadRecord[] = [];
   #unreadBytes = 0;
   #leftOut = 0;
+  readonly #companions: { readonly [name: string]: unknown };
+  /** The bytes of a document, as long as they are needed. */
+  #document: Uint8Array | undefined;
 
   /**
    * @param isCareful refuse a record after which the parser's state can't be kept (it is nested too deeply); slow
@@ -60,6 +72,7 @@ export class JobRun implements RecordSink {
     this.#readAt = now;
     this.#isCareful = isCareful;
     this.#cursor = job.cursor;
+    this.#companions = companionsOf(agent, job);
     this.#reader = SourceReader.open(job);
     this.#firstRow = builder.rows;
     this.#emit = (draft) => {
@@ -67,7 +80,7 @@ export class JobRun implements RecordSink {
       else builder.add(agent.id, draft);
     };
     // Whether a compressed source still fits its cursor shows only in its first step, which hands over nothing.
-    if (job.format === "jsonl" || job.cursor.offset === 0) this.#begin();
+    if (job.format !== "jsonl.zst" || job.cursor.offset === 0) this.#begin();
   }
 
   /** What is left of the job behind the last segment. */
@@ -100,6 +113,7 @@ export class JobRun implements RecordSink {
       }
     }
     if (reason !== undefined) this.#keep(position, raw.length, reason, raw);
+    if (this.#job.format === "document") this.#document = raw;
     // Its text, and what it was parsed into, would stay until the next one has come.
     if (raw.length >= HUGE_RECORD) collectGarbage();
   }
@@ -117,7 +131,9 @@ export class JobRun implements RecordSink {
   /** The source has been read to its end: emits what may still grow, and ends the last segment. */
   finish(): void {
     if (this.#parser === undefined) this.#begin();
-    this.#parser!.flush();
+    // What was made empty says nothing, also not that it is empty.
+    const unknown = this.#reader.stamp.size === 0 ? undefined : this.#parser!.flush()?.unknown;
+    if (unknown !== undefined) this.#keep(0, this.#document?.length ?? 0, unknown, this.#document ?? EMPTY);
     this.#addSegment(this.#reader.cursor(), true);
   }
 
@@ -139,14 +155,15 @@ export class JobRun implements RecordSink {
     const { resumed, stamp } = this.#reader;
     this.#from = resumed ? cursor.offset : 0;
     if (resumed) this.#state = parserState instanceof Uint8Array ? textOf(parserState) : parserState;
-    else this.#restarted = { shrunk: format !== "jsonl" || stamp.size < cursor.offset };
+    else this.#restarted = { shrunk: isCut(format, stamp.size, cursor.offset) };
     this.#parser = this.#makeParser();
   }
 
   /** A parser that goes on from the last state. */
   #makeParser(): RecordParser {
     const state = this.#state === undefined ? undefined : JSON.parse(this.#state);
-    return this.#agent.parser({ relativePath: this.#job.relativePath }, this.#emit, state);
+    const { relativePath } = this.#job;
+    return this.#agent.parser({ relativePath, companions: this.#companions }, this.#emit, state);
   }
 
   #stateText(): string {
@@ -196,10 +213,30 @@ export function failureOf(source: number, error: unknown): Failure {
     ? "busy"
     : error instanceof SourceRefusedError
     ? "refused"
+    : error instanceof SourceUnfinishedError
+    ? "unfinished"
     : error instanceof SourceDamagedError
     ? "damaged"
     : "failed";
   return { source, kind, message };
+}
+
+/** Whether a source that does not fit its cursor has lost something, rather than that it was written anew. */
+function isCut(format: SourceFormat, size: number, offset: number): boolean {
+  if (WHOLE_FORMATS.has(format)) return size === 0;
+  return format !== "jsonl" || size < offset;
+}
+
+/** What the companions of a source hold, by their names. */
+function companionsOf(agent: Agent, { path, relativePath, realRoot }: ReadJob): { [name: string]: unknown } {
+  const held: { [name: string]: unknown } = {};
+  for (const companion of agent.companions?.(relativePath) ?? []) {
+    // Both lie below the same root.
+    const root = path.slice(0, path.length - relativePath.length);
+    const value = readCompanion(root + companion, realRoot);
+    if (value !== undefined) held[companion.replace(/^.*\//, "")] = value;
+  }
+  return held;
 }
 
 function textOf(packed: Uint8Array): string {

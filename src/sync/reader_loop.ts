@@ -145,7 +145,7 @@ export class ReaderLoop {
   /** Hands over the batch of history, waiting for the writer if it is behind. */
   async #handOver(): Promise<void> {
     // A row takes more than its payload: the record it was made of, its text, and their copies.
-    this.#handedOver += this.#builder.payloadBytes + 1024 * this.#builder.rows;
+    this.#handedOver += 2 * this.#builder.payloadBytes + 512 * this.#builder.rows;
     const isHuge = this.#builder.payloadBytes >= HUGE_BATCH;
     this.#post(this.#builder, false);
     if (isHuge || this.#handedOver >= GARBAGE_BYTES) {

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, equal } from "@std/assert";
-import type { Agent, JsonObject } from "../../src/agents/agent.ts";
+import type { Agent, JsonObject, RecordOutcome } from "../../src/agents/agent.ts";
 import { DATA_FIELDS } from "../../src/events/content.ts";
 import { type EventDraft, METRIC_NAMES } from "../../src/events/event.ts";
 import { computeId, formatId } from "../../src/events/id.ts";
@@ -47,6 +47,9 @@ export function parseAll(
     const id = formatId(computeId(agent.id, event.anchor, event.key));
     emitted.push({ ...throughJson(event), id });
   };
+  const note = (outcome: RecordOutcome | void) => {
+    if (outcome !== undefined) unknown[outcome.unknown] = (unknown[outcome.unknown] ?? 0) + 1;
+  };
   let parser = agent.parser({ relativePath }, emit);
   let position = 0;
   let taken = 0;
@@ -54,8 +57,7 @@ export function parseAll(
     const text = typeof line === "string" ? line : JSON.stringify(line);
     const record = readObject(text);
     if (record !== undefined) {
-      const outcome = parser.record(record, position);
-      if (outcome !== undefined) unknown[outcome.unknown] = (unknown[outcome.unknown] ?? 0) + 1;
+      note(parser.record(record, position));
       taken++;
       if (flushEvery !== undefined && taken % flushEvery === 0) parser.flush();
       if (restartEvery !== undefined && taken % restartEvery === 0) {
@@ -64,7 +66,7 @@ export function parseAll(
     }
     position += new TextEncoder().encode(text).length + 1;
   }
-  parser.flush();
+  note(parser.flush());
   return { events: foldById(emitted), emitted, unknown };
 }
 

@@ -11,7 +11,13 @@ import { type RouteFilter, Routing } from "../../src/export/routing.ts";
 import type { AgentEvent } from "../../src/events/event.ts";
 import { queryEvents } from "../../src/store/event_query.ts";
 import { StoreReader } from "../../src/store/reader.ts";
-import { listDeadLetters, listRemotes, nameText } from "../../src/store/remotes.ts";
+import {
+  type DeadLetter,
+  listDeadLetters,
+  listRemotes,
+  nameText,
+  type RemoteState,
+} from "../../src/store/remotes.ts";
 import { Driver } from "../store/driver.ts";
 import { TempFolder } from "../store/temp_store.ts";
 import { draft } from "../store/filled_store.ts";
@@ -22,7 +28,7 @@ export { draft };
 export type Reaction = (events: readonly OutgoingEvent[], store: () => void) => Answer;
 
 /** Takes the batch. */
-export const TAKES: Reaction = (_events, store) => {
+export const TAKES: Reaction = (_events: readonly OutgoingEvent[], store: () => void): Answer => {
   store();
   return { kind: "accepted", rejected: [] };
 };
@@ -136,11 +142,11 @@ export class Delivering implements Disposable {
     );
   }
 
-  state() {
+  state(): RemoteState {
     return listRemotes(this.#reader)[0]!;
   }
 
-  deadLetters() {
+  deadLetters(): readonly DeadLetter[] {
     return listDeadLetters(this.#reader);
   }
 

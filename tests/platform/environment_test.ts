@@ -28,6 +28,14 @@ Deno.test("readEnvironment() takes systems it does not know for Linux", () => {
   assertEquals(readEnvironment(reader({ HOME: "/home/me" }), "freebsd").os, "linux");
 });
 
+Deno.test("readEnvironment() knows in WSL where Windows' users are at home", () => {
+  const list = (path: string) => path === "/mnt/c/Users" ? ["Ada", "All Users", "Public"] : [];
+  const read = reader({ HOME: "/home/me", USERPROFILE: "C:\\Users\\me" });
+  assertEquals(readEnvironment(read, "linux", list).windowsHomes, ["/mnt/c/Users/Ada"]);
+  assertEquals(readEnvironment(read, "linux", () => []).windowsHomes, undefined);
+  assertEquals(readEnvironment(read, "darwin", list).windowsHomes, undefined);
+});
+
 Deno.test("readEnvironment() throws when there is no home folder", () => {
   const error = assertThrows(() => readEnvironment(reader({}), "linux"), UserError);
   assertEquals([error.message, error.hint, error.exitCode], [

@@ -17,6 +17,7 @@
 
 import { hashText } from "../../events/hash.ts";
 import type { JsonObject } from "../agent.ts";
+import { cleanRemote } from "../repository.ts";
 import { asCount, asInstant, asObject, asText } from "../values.ts";
 
 /** A thread, as its `session_meta` tells. */
@@ -299,14 +300,9 @@ function describe(meta: JsonObject): Partial<Thread> {
     ...(parent !== undefined && { parent }),
     ...(version !== undefined && { version }),
     ...(cwd !== undefined && { cwd }),
-    ...(repository !== undefined && { repository: withoutCredentials(repository) }),
+    ...(repository !== undefined && { repository: cleanRemote(repository)! }),
     ...(branch !== undefined && { branch }),
   };
-}
-
-/** A remote URL without user, password, query and fragment. `git@host:path` names no secret and stays. */
-function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1").replace(/[?#].*$/s, "");
 }
 
 /** The milliseconds since the epoch in a UUIDv7 (RFC 9562, section 5.7), 0 for any other id. */

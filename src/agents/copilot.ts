@@ -1,0 +1,111 @@
+/**
+ * GitHub Copilot in VS Code and the editors made of it.
+ *
+ * One file per chat session, `workspaceStorage/<window>/chatSessions/<session>.json` or, since 1.109, `.jsonl`, a log of
+ * operations on the same document; `globalStorage/emptyWindowChatSessions/` holds those of windows without a folder.
+ * Where both forms exist the `.json` is a leftover. From microsoft/vscode
+ * `src/vs/workbench/contrib/chat/common/model/{chatModel,chatSessionStore,objectMutationLog}.ts`; measured on sessions of
+ * 2025 and 2026.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { CopilotParser, WORKSPACE_FILE } from "./copilot/parser.ts";
+
+/** What Copilot writes, and where. */
+export const copilot: Agent = {
+  id: "github-copilot",
+  name: "GitHub Copilot",
+  adapterVersion: 1,
+
+  roots(environment: Environment): readonly string[] {
+    const { os } = environment;
+    return [...new Set(userFolders(environment))].flatMap((folder) => [
+      joinPath(os, folder, "workspaceStorage"),
+      joinPath(os, folder, "globalStorage", EMPTY_WINDOWS),
+    ]);
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    const parts = relativePath.split("/");
+    const [, stem, form] = /^(.+)\.(jsonl?)$/.exec(relativePath) ?? [];
+    if (stem === undefined || !(parts.length === 1 || SESSION_FOLDERS.has(parts.at(-2)!))) return undefined;
+    return form === "jsonl"
+      ? { format: "operations", twin: stem, rank: 0 }
+      : { format: "document", twin: stem, rank: 1 };
+  },
+
+  enters(relativePath: string): boolean {
+    const parts = relativePath.split("/");
+    // A root may also be a whole `User` folder, where the configuration names one.
+    const below = STORAGES.has(parts[0]!) ? parts.slice(1) : parts;
+    return below.length <= 1 || (below.length === 2 && SESSION_FOLDERS.has(below[1]!));
+  },
+
+  companions(relativePath: string): readonly string[] {
+    const folder = /^(.*)\/[^/]+\/[^/]+$/.exec(relativePath)?.[1];
+    return folder === undefined ? [] : [`${folder}/${WORKSPACE_FILE}`];
+  },
+
+  parser: (source, emit) => new CopilotParser(source, emit),
+};
+
+const EMPTY_WINDOWS = "emptyWindowChatSessions";
+const SESSION_FOLDERS: ReadonlySet<string> = new Set(["chatSessions", EMPTY_WINDOWS]);
+const STORAGES: ReadonlySet<string> = new Set(["workspaceStorage", "globalStorage"]);
+
+/** VS Code and the editors made of it, as their folders are called. */
+const PRODUCTS: readonly string[] = [
+  "Code",
+  "Code - Insiders",
+  "Code - OSS",
+  "Code - Exploration",
+  "VSCodium",
+  "VSCodium - Insiders",
+  "Cursor",
+  "Windsurf",
+  "Windsurf - Next",
+  "Trae",
+  "Positron",
+  "Antigravity",
+  "Kiro",
+];
+
+/** Where an editor keeps what belongs to a machine that it is connected to, below the home folder of that machine. */
+const SERVERS: readonly string[] = [
+  ".vscode-server",
+  ".vscode-server-insiders",
+  ".vscode-remote",
+  ".vscodium-server",
+  ".cursor-server",
+  ".windsurf-server",
+];
+
+/** The `User` folder of every editor there may be. */
+function userFolders(environment: Environment): readonly string[] {
+  const { os, home, get, windowsHomes = [] } = environment;
+  const join = (...parts: [string, ...string[]]) => joinPath(os, ...parts);
+  const products = PRODUCTS.map((product) => join(configFolder(environment), product, "User"));
+  const portable = get("VSCODE_PORTABLE");
+  return [
+    ...products,
+    ...portable !== undefined && isAbsolute(portable, os) ? [join(portable, "user-data", "User")] : [],
+    ...os === "linux" ? [join(home, ".var", "app", "com.visualstudio.code", "config", "Code", "User")] : [],
+    ...SERVERS.map((server) => join(home, server, "data", "User")),
+    // In WSL the editor runs on the Windows side.
+    ...windowsHomes.flatMap((folder) =>
+      PRODUCTS.map((product) => join(folder, "AppData", "Roaming", product, "User"))
+    ),
+  ];
+}
+
+/** Where programs keep their settings. */
+function configFolder({ os, home, get }: Environment): string {
+  if (os === "darwin") return joinPath(os, home, "Library", "Application Support");
+  const named = get(os === "windows" ? "APPDATA" : "XDG_CONFIG_HOME");
+  if (named !== undefined && isAbsolute(named, os)) return named;
+  return os === "windows" ? joinPath(os, home, "AppData", "Roaming") : joinPath(os, home, ".config");
+}

@@ -1,0 +1,124 @@
+import { assertEquals } from "@std/assert";
+import { dirname, join } from "node:path";
+import { copilot } from "../../src/agents/copilot.ts";
+import type { AgentEvent } from "../../src/events/event.ts";
+import { readEnvironment } from "../../src/platform/environment.ts";
+import { request, session } from "../agents/copilot/sessions.ts";
+import { query, startUpToDate, statusOf, sync } from "./collecting.ts";
+import { eventually } from "./eventually.ts";
+import { temporaryHome } from "./program.ts";
+
+const START = Date.now() - 60_000;
+const question = (id: string, given = {}) => request(id, START + 1000 * id.charCodeAt(0), given);
+
+/** One window of the editor. */
+function windowIn(home: string, id: string) {
+  const os = readEnvironment((name) => name === "HOME" || name === "USERPROFILE" ? home : undefined).os;
+  const folder = join(copilot.roots({ os, home, get: () => undefined })[0]!, id);
+  Deno.mkdirSync(join(folder, "chatSessions"), { recursive: true });
+  Deno.writeTextFileSync(
+    join(folder, "workspace.json"),
+    JSON.stringify({ folder: `file:///work/my%20${id}` }),
+  );
+  const path = join(folder, "chatSessions", "11111111-2222-4333-8444-555555555555");
+  return { document: `${path}.json`, log: `${path}.jsonl` };
+}
+
+/** Writes a file as the editor does: whole, and put in its place by a rename. */
+function replace(path: string, text: string): void {
+  Deno.writeTextFileSync(`${path}.tmp`, text);
+  Deno.renameSync(`${path}.tmp`, path);
+}
+
+const prompts = (events: readonly AgentEvent[]) =>
+  events.flatMap((event) => event.type === "llm_request" ? [event.data.prompt] : []);
+const now = async (home: string) => prompts(await query(home));
+const withSuperseded = async (home: string) => prompts(await query(home, "--all"));
+
+Deno.test("what is edited in a chat of VS Code while start runs is followed; what was edited away is kept aside", async () => {
+  using home = temporaryHome();
+  const { document, log } = windowIn(home.path, "one");
+  Deno.writeTextFileSync(document, JSON.stringify(session([question("a")])));
+  await using _running = await startUpToDate(home.path);
+  assertEquals(await now(home.path), ["Question a"]);
+  assertEquals((await query(home.path))[0]!.workspace, "/work/my one");
+
+  replace(document, JSON.stringify(session([question("a"), question("b")])));
+  await eventually("the second question", async () => (await now(home.path)).length === 2);
+  // Half of a document says nothing.
+  Deno.writeTextFileSync(document, JSON.stringify(session([question("c")])).slice(0, -20));
+  replace(document, JSON.stringify(session([question("a"), question("d")])));
+  await eventually("the edited question", async () => (await now(home.path)).includes("Question d"));
+  assertEquals(await now(home.path), ["Question a", "Question d"]);
+  assertEquals(await withSuperseded(home.path), ["Question a", "Question b", "Question d"]);
+
+  // A newer version of the editor goes on in a log, and leaves the document where it is.
+  const lines: object[] = [{ kind: 0, v: session([question("a"), question("d")]) }];
+  const write = () => Deno.writeTextFileSync(log, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  lines.push({
+    kind: 2,
+    k: ["requests"],
+    v: [question("e", { response: [], modelState: { value: 0 }, result: undefined })],
+  });
+  write();
+  await eventually("the question in the log", async () => (await now(home.path)).includes("Question e"));
+  lines.push({ kind: 1, k: ["requests", 2, "completionTokens"], v: 77 });
+  lines.push({ kind: 1, k: ["requests", 2, "modelState"], v: { value: 1, completedAt: START } });
+  write();
+  const tokens = async () =>
+    (await query(home.path)).reduce((sum, { metrics }) => sum + (metrics?.outputTokens ?? 0), 0);
+  await eventually("tokens that came later", async () => await tokens() === 77);
+  lines.push({ kind: 2, k: ["requests"], i: 2, v: [question("f")] });
+  write();
+  await eventually(
+    "the question after the rewind",
+    async () => (await now(home.path)).includes("Question f"),
+  );
+  assertEquals(await now(home.path), ["Question a", "Question d", "Question f"]);
+  assertEquals((await withSuperseded(home.path)).length, 5);
+  assertEquals(await tokens(), 0);
+});
+
+Deno.test("a half-written chat, and one whose beginning is lost, take nothing away and are told in status", async () => {
+  using home = temporaryHome();
+  const { document } = windowIn(home.path, "one");
+  const { log } = windowIn(home.path, "two");
+  const line = JSON.stringify({ kind: 0, v: session([question("x")], { sessionId: "two" }) });
+  Deno.writeTextFileSync(document, JSON.stringify(session([question("a"), question("b")])));
+  Deno.writeTextFileSync(log, `${line}\n`);
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b", "Question x"]);
+
+  Deno.writeTextFileSync(document, JSON.stringify(session([question("a")])).slice(0, -9));
+  Deno.writeTextFileSync(log, `${line.slice(0, 40)}\n{"kind":1,"k":["customTitle"],"v":"x"}\n`);
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b", "Question x"]);
+  const status = await statusOf(home.path);
+  assertEquals(status.sync.failures.map(({ path }) => path), [document]);
+  assertEquals(status.sync.unreadRecords > 0, true);
+
+  Deno.writeTextFileSync(document, JSON.stringify(session([question("a")])));
+  Deno.writeTextFileSync(log, `${line}\n`);
+  // What was half written is looked at again in a moment.
+  await eventually("both whole again", async () => {
+    await sync(home.path);
+    return (await now(home.path)).length === 2;
+  });
+  assertEquals(await now(home.path), ["Question a", "Question x"]);
+});
+
+Deno.test("a chat that was copied into another window is there once, and both go their ways", async () => {
+  using home = temporaryHome();
+  const [one, two] = [windowIn(home.path, "one"), windowIn(home.path, "two")];
+  Deno.writeTextFileSync(one.document, JSON.stringify(session([question("a"), question("b")])));
+  Deno.writeTextFileSync(two.document, JSON.stringify(session([question("a"), question("c")])));
+  Deno.mkdirSync(dirname(one.document), { recursive: true });
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b", "Question c"]);
+  Deno.writeTextFileSync(one.document, JSON.stringify(session([question("b")])));
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b", "Question c"]);
+  Deno.writeTextFileSync(two.document, JSON.stringify(session([question("c")])));
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question b", "Question c"]);
+});
