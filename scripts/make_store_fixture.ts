@@ -116,6 +116,8 @@ function makeStore(path: string): void {
       atEnd,
       unread: [UNREAD],
       leftOut: 1,
+      filter: "",
+      isRereading: false,
     });
     const batch = builder.take();
     writer.learn(batch);

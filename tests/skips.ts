@@ -26,6 +26,10 @@ interface Precondition {
 }
 
 const PRECONDITIONS = {
+  "bash": {
+    reason: "bash is not installed",
+    probe: () => succeeds("bash", "--version"),
+  },
   "compile-kit": {
     reason: "no compile kit in DEVLOG_KIT, and none can be made here",
     probe: () => findKit() !== undefined || canMakeKit(),
@@ -38,6 +42,10 @@ const PRECONDITIONS = {
     reason: "the Deno that runs the program has no zstd (before 2.7)",
     probe: programIsCurrent,
   },
+  "fish": {
+    reason: "fish is not installed",
+    probe: () => succeeds("fish", "--version"),
+  },
   "go": {
     reason: "go is not installed",
     probe: () => succeeds("go", "version"),
@@ -46,6 +54,10 @@ const PRECONDITIONS = {
     reason: "this machine is not a Linux on x86-64",
     probe: () => Deno.build.os === "linux" && Deno.build.arch === "x86_64",
   },
+  "mandoc": {
+    reason: "mandoc is not installed",
+    probe: () => succeeds("mandoc", "-T", "ascii", "/dev/null"),
+  },
   "not-root": {
     reason: "root may read and write whatever the mode of a file says",
     probe: () => Deno.build.os === "windows" || Deno.uid() !== 0,
@@ -53,6 +65,10 @@ const PRECONDITIONS = {
   "pty": {
     reason: "script of util-linux, which gives a program a terminal, is not installed",
     probe: () => succeeds("script", "--quiet", "--return", "--command", "true", "/dev/null"),
+  },
+  "pwsh": {
+    reason: "PowerShell is not installed",
+    probe: () => succeeds("pwsh", "-Version"),
   },
   "strace": {
     reason: "strace is not installed or may not trace",
@@ -65,6 +81,10 @@ const PRECONDITIONS = {
   "user-namespaces": {
     reason: "this machine gives no user namespaces (unshare -Urm)",
     probe: () => succeeds("unshare", "-Urm", "true"),
+  },
+  "zsh": {
+    reason: "zsh is not installed",
+    probe: () => succeeds("zsh", "--version"),
   },
   "zstd": {
     reason: "zstd is not installed",

@@ -23,9 +23,19 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   sync: { summary: "Bring everything up to date once, and exit", load: () => import("./sync.ts") },
   status: { summary: "Show how things are, on one screen", load: () => import("./status.ts") },
   query: { summary: "Find events", load: () => import("./query.ts") },
+  stats: { summary: "Show totals of sessions, prompts, calls and tokens", load: () => import("./stats.ts") },
+  agents: {
+    summary: "Show every agent, where it was looked for and what was found",
+    load: () => import("./agents.ts"),
+  },
   config: {
     summary: "Show, check or create the configuration",
     load: () => import("./config.ts"),
+  },
+  backfill: { summary: "Deprecated: use start, or sync", load: () => import("./backfill.ts") },
+  completions: {
+    summary: "Print what makes a shell complete commands",
+    load: () => import("./completions.ts"),
   },
   version: {
     summary: "Show the version of the program and of what it is built on",

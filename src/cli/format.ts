@@ -14,6 +14,19 @@ export function formatCount(count: number): string {
   return Math.round(count).toString().replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
+/** A large number in three digits: `950`, `12.3K`, `4.5M`, `1.2B`. */
+export function formatShort(count: number): string {
+  if (count < 999.5) return String(Math.round(count));
+  let value = count;
+  let unit = "";
+  for (const next of ["K", "M", "B", "T"]) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  return `${value < 99.95 ? value.toFixed(1) : Math.round(value)}${unit}`;
+}
+
 const UNITS = ["KB", "MB", "GB", "TB", "PB"] as const;
 
 /** A number of bytes in decimal units with three digits at most: `0 B`, `1.5 KB`, `383 MB`. */

@@ -8,12 +8,13 @@ import type { AgentEvent } from "../events/event.ts";
 import { expandHome } from "../platform/paths.ts";
 import { PROGRAM } from "../platform/program.ts";
 import { suggest } from "../platform/suggest.ts";
-import type { Command, Invocation } from "./command.ts";
+import type { EventFilter } from "../store/event_filter.ts";
+import type { Command, Invocation, Options } from "./command.ts";
 import { EXIT } from "./errors.ts";
 import { renderEventLine } from "./event_line.ts";
 import { jsonText } from "./json_text.ts";
 import { findStore, withStore } from "./open_store.ts";
-import { FILTER_OPTIONS, readFilter } from "./query_options.ts";
+import { FILTER_OPTIONS, type QuerySurroundings, readFilter } from "./query_options.ts";
 import { sanitize } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -25,6 +26,17 @@ export const command: Command = {
   summary: "Find events",
   usage: "query [OPTIONS]",
   options: [...FILTER_OPTIONS, {
+    name: "search",
+    type: "string",
+    placeholder: "TEXT",
+    description: "Only events with this text anywhere in their content, whatever its case",
+  }, {
+    name: "limit",
+    type: "integer",
+    placeholder: "N",
+    default: 50,
+    description: "The newest N events; 0 is all",
+  }, {
     name: "format",
     type: "choice",
     choices: FORMATS,
@@ -54,7 +66,7 @@ const CHUNK = 64 * 1024;
 async function run({ options, terminal, environment }: Invocation): Promise<number> {
   const { resolve } = await import("node:path");
   const resolvePath = (path: string) => resolve(expandHome(path, environment));
-  const filter = readFilter(options, { now: Date.now(), resolvePath });
+  const filter = readQueryFilter(options, { now: Date.now(), resolvePath });
   const format = options.choice("format", FORMATS) ?? "text";
   const { database } = await findStore(environment, terminal);
   const { queryEvents } = await import("../store/event_query.ts");
@@ -65,6 +77,19 @@ async function run({ options, terminal, environment }: Invocation): Promise<numb
     terminal.err(explainNothing(filter.agents ?? [], readSummary(reader).agents.map(({ agent }) => agent)));
   });
   return EXIT.done;
+}
+
+/**
+ * The filter that the options of `query` ask for.
+ *
+ * @throws {UsageError} for a time that is none, or options that contradict each other
+ */
+export function readQueryFilter(options: Options, surroundings: QuerySurroundings): EventFilter {
+  return {
+    ...readFilter(options, surroundings),
+    search: options.text("search"),
+    limit: options.integer("limit"),
+  };
 }
 
 /** What to say when nothing was found: an agent's name that is not quite right is the usual reason. */

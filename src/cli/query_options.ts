@@ -1,5 +1,5 @@
 /**
- * Reads the options of `query`: which events are wanted.
+ * Reads the options that say which events are wanted.
  *
  * @module
  */
@@ -55,19 +55,6 @@ export const FILTER_OPTIONS: readonly OptionSpec[] = [
     placeholder: "7d",
     description: "As --since, for a time ago",
   },
-  {
-    name: "search",
-    type: "string",
-    placeholder: "TEXT",
-    description: "Only events with this text anywhere in their content, whatever its case",
-  },
-  {
-    name: "limit",
-    type: "integer",
-    placeholder: "N",
-    default: 50,
-    description: "The newest N events; 0 is all",
-  },
   { name: "all", type: "boolean", description: "Also events that the agent has since removed or replaced" },
 ];
 
@@ -103,8 +90,6 @@ export function readFilter(options: Options, { now, resolvePath }: QuerySurround
       ? undefined
       : readTime("--since", since, now, "start"),
     until: until === undefined ? undefined : readTime("--until", until, now, "end"),
-    search: options.text("search"),
-    limit: options.integer("limit"),
     includeSuperseded: options.flag("all"),
   };
   if (filter.since !== undefined && filter.until !== undefined && filter.since >= filter.until) {

@@ -6,12 +6,12 @@
 
 import { loadConfig } from "../config/load.ts";
 import { configPath, storagePaths } from "../config/paths.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, WorkspaceFilter } from "../config/config.ts";
 import { VERSION } from "../platform/program.ts";
 import { collectorInfo, CollectorLock, removeCollectorInfo } from "../service/lock.ts";
 import { prepareFolder } from "../service/prepare.ts";
 import { Collector, type SyncProgress } from "../sync/collector.ts";
-import { collectFromOf } from "../sync/floor.ts";
+import { configuredFloor } from "../sync/floor.ts";
 import { StoreRefusedError } from "../sync/pipeline.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
 import { AnotherCollectorError, EXIT, UserError } from "./errors.ts";
@@ -34,6 +34,12 @@ export const DAYS_OPTION: OptionSpec = {
 export interface RunOptions {
   readonly startedBy: "start" | "sync";
   readonly once: boolean;
+  /** Events from this time on are wanted, ms since the epoch, in place of what the configuration says. */
+  readonly collectFrom?: number;
+  /** Sources that are there stay unopened until they grow. */
+  readonly hasNoHistory?: boolean;
+  /** Which workspaces are wanted, in place of what the configuration says. */
+  readonly workspaces?: WorkspaceFilter;
 }
 
 /**
@@ -42,15 +48,19 @@ export interface RunOptions {
  * @returns the exit code
  * @throws {AnotherCollectorError} if one is running
  */
-export async function runCollector(invocation: Invocation, { startedBy, once }: RunOptions): Promise<number> {
-  const { environment, terminal, options } = invocation;
+export async function runCollector(
+  invocation: Invocation,
+  { startedBy, once, collectFrom: given, hasNoHistory, workspaces }: RunOptions,
+): Promise<number> {
+  const { environment, terminal } = invocation;
   const { config } = await loadConfig(undefined, environment);
   const paths = storagePaths(config, environment);
   prepareFolder(paths, environment.os);
   using lock = CollectorLock.acquire(paths.lock);
   if (lock === undefined) throw new AnotherCollectorError(describeOther(paths.collector));
 
-  const days = options.integer("initial-sync-days") ?? config.sync.initial_sync_days;
+  const collectFrom = given ??
+    configuredFloor({ ...config.sync, ...hasNoHistory && { historical_sync: false } }, Date.now());
   const line = new ProgressLine(terminal, performance.now());
   const collector = new Collector({
     environment,
@@ -59,7 +69,8 @@ export async function runCollector(invocation: Invocation, { startedBy, once }: 
     infoPath: paths.collector,
     version: VERSION,
     startedBy,
-    collectFrom: collectFromOf(days, Date.now()),
+    collectFrom,
+    workspaces,
     once,
     exitsAfter: true,
     reloadConfig: configWatch(configPath(environment), () => loadConfig(undefined, environment)),
@@ -112,7 +123,7 @@ function sayUpToDate(terminal: Terminal, progress: SyncProgress, once: boolean):
     ...leftOutSources > 0
       ? [`${countOf(leftOutSources, "older source")} (${formatBytes(leftOutBytes)})`]
       : [],
-    ...leftOutEvents > 0 ? [countOf(leftOutEvents, "older event")] : [],
+    ...leftOutEvents > 0 ? [countOf(leftOutEvents, "event")] : [],
   ];
   if (leftOut.length > 0) {
     lines.push(

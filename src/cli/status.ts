@@ -31,7 +31,9 @@ export const command: Command = {
 async function run({ options, terminal, environment }: Invocation): Promise<number> {
   const paths = await findStore(environment, terminal);
   const collector = await readCollector(paths);
-  const facts = gatherFacts(collector, paths.database, await readStore(paths.database));
+  const summary = await readStore(paths.database);
+  const expiring = summary === undefined ? 0 : await readExpiring(paths.database, summary);
+  const facts = gatherFacts(collector, paths.database, summary, expiring);
   if (options.text("format") === "json") terminal.out(`${jsonText(facts, 2)}\n`);
   else terminal.out(renderStatus(facts, { terminal, now: Date.now(), version: VERSION }));
   return EXIT.done;
@@ -57,11 +59,27 @@ async function readStore(path: string): Promise<StoreSummary | undefined> {
   }
 }
 
+/** What was left out is soon to be deleted by its agent within so long, ms. */
+const SOON = 7 * 86_400_000;
+
+/** How many of the sources that were left out will soon be gone. */
+async function readExpiring(path: string, { sources, leftOutEvents }: StoreSummary): Promise<number> {
+  if (sources.leftOut + leftOutEvents === 0) return 0;
+  const { AGENTS } = await import("../agents/agents.ts");
+  const { countExpiring } = await import("../store/summary.ts");
+  const now = Date.now();
+  const soon = AGENTS.flatMap(({ id, deletesAfterDays: days }) =>
+    days === undefined ? [] : [[id, now + SOON - days * 86_400_000] as const]
+  );
+  return await withStore(path, (reader) => countExpiring(reader, new Map(soon)));
+}
+
 /** Puts together what `status` prints. Exported for its test. */
 export function gatherFacts(
   collector: CollectorFacts,
   path: string,
   summary: StoreSummary | undefined,
+  expiring = 0,
 ): StatusFacts {
   if (summary === undefined) {
     return {
@@ -97,6 +115,7 @@ export function gatherFacts(
       gone: sources.gone,
       leftOutSources: sources.leftOut,
       leftOutEvents: summary.leftOutEvents,
+      leftOutExpiring: expiring,
       failures: summary.failures,
       unreadRecords: summary.unreadRecords,
       unreadKinds: summary.unreadKinds,
@@ -116,6 +135,7 @@ const NOTHING: StatusFacts["sync"] = {
   gone: 0,
   leftOutSources: 0,
   leftOutEvents: 0,
+  leftOutExpiring: 0,
   failures: [],
   unreadRecords: 0,
   unreadKinds: [],

@@ -45,6 +45,8 @@ export interface StatusFacts {
     readonly gone: number;
     readonly leftOutSources: number;
     readonly leftOutEvents: number;
+    /** Sources of which something was left out and which their agents will delete within 7 days. */
+    readonly leftOutExpiring: number;
     readonly failures: readonly SourceFailure[];
     readonly unreadRecords: number;
     readonly unreadKinds: readonly UnreadKind[];
@@ -208,14 +210,18 @@ class Screen {
   }
 
   #leftOut(): readonly string[] {
-    const { leftOutSources, leftOutEvents } = this.#facts.sync;
+    const { leftOutSources, leftOutEvents, leftOutExpiring } = this.#facts.sync;
     const what = [
       ...leftOutSources > 0 ? [sourcesOf(leftOutSources)] : [],
       ...leftOutEvents > 0 ? [countOf(leftOutEvents, "event")] : [],
     ];
     if (what.length === 0) return [];
     return [
-      `${what.join(" and ")} left out, as older than asked for; to take them in:`,
+      `${what.join(" and ")} left out, as not asked for${
+        leftOutExpiring === 0 ? "" : this.#colour.yellow(
+          `; their agents will delete ${sourcesOf(leftOutExpiring)} of it within 7 days`,
+        )
+      }; to take them in:`,
       ...this.#facts.collector.running ? [`  ${PROGRAM} stop`] : [],
       `  ${PROGRAM} start --initial-sync-days 0`,
     ];

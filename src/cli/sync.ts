@@ -43,14 +43,26 @@ async function run(invocation: Invocation): Promise<number> {
     const { showSources } = await import("./source_report.ts");
     return await withStore(database, (reader) => showSources(reader, invocation));
   }
+  const days = invocation.options.integer("initial-sync-days");
+  return await syncOnce(invocation, days === undefined ? undefined : collectFromOf(days, Date.now()));
+}
+
+/**
+ * Brings everything up to date, by the collector that runs or by one of its own.
+ *
+ * @param collectFrom events from this time on are wanted, ms since the epoch; `undefined` where the configuration decides
+ * @returns the exit code
+ */
+export async function syncOnce(invocation: Invocation, collectFrom: number | undefined): Promise<number> {
+  const { environment } = invocation;
   const paths = storagePaths((await loadConfig(undefined, environment)).config, environment);
   for (;;) {
     if (isCollectorRunning(paths.lock)) {
-      if (await askCollector(paths, invocation)) return EXIT.done;
+      if (await askCollector(paths, invocation, collectFrom)) return EXIT.done;
       continue;
     }
     try {
-      return await runCollector(invocation, { startedBy: "sync", once: true });
+      return await runCollector(invocation, { startedBy: "sync", once: true, collectFrom });
     } catch (error) {
       // One was started in this very moment: ask it.
       if (!(error instanceof AnotherCollectorError)) throw error;
@@ -59,12 +71,15 @@ async function run(invocation: Invocation): Promise<number> {
 }
 
 /** Has the running collector sync. Returns `false` if it ended before everything was up to date. */
-async function askCollector(paths: StoragePaths, { terminal, options }: Invocation): Promise<boolean> {
+async function askCollector(
+  paths: StoragePaths,
+  { terminal }: Invocation,
+  collectFrom: number | undefined,
+): Promise<boolean> {
   const { CollectorRequest } = await import("../service/request.ts");
   const { readSummary } = await import("../store/summary.ts");
   const { ProgressLine } = await import("./progress.ts");
-  const days = options.integer("initial-sync-days");
-  const args = days === undefined ? {} : { collectFrom: collectFromOf(days, Date.now()) };
+  const args = collectFrom === undefined ? {} : { collectFrom };
   const request = new CollectorRequest(paths.database, "sync", args);
   terminal.err("a collector is running: it syncs now\n");
   const line = new ProgressLine(terminal, performance.now());

@@ -6,6 +6,7 @@
 
 import * as v from "valibot";
 import type { Environment } from "../platform/environment.ts";
+import { globError } from "../platform/workspaces.ts";
 import { expandHome, isAbsolute } from "../platform/paths.ts";
 import {
   AGENT_DEFAULTS,
@@ -84,7 +85,14 @@ function pathSchema(environment: Environment): Schema<string> {
 }
 
 function workspacesSchema(environment: Environment): Schema<WorkspaceFilter> {
-  const glob = v.pipe(text("a glob"), v.transform((input) => expandHome(input, environment)));
+  const glob = v.pipe(
+    text("a glob"),
+    v.rawCheck<string>(({ dataset, addIssue }) => {
+      const error = dataset.typed ? globError(dataset.value) : undefined;
+      if (error !== undefined) addIssue({ message: `is no glob: ${error}` });
+    }),
+    v.transform((input) => expandHome(input, environment)),
+  );
   const globs = v.optional(list("globs", glob), []);
   return section({ include: globs, exclude: globs });
 }

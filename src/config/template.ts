@@ -17,11 +17,11 @@ export const CONFIG_TEMPLATE =
 # Check it with \`devlog-collector config validate\`. What is marked "no effect yet" is checked and otherwise not used.
 
 #sync:
-#  historical_sync: ${sync.historical_sync}      # false: only what agents write from now on (no effect yet)
+#  historical_sync: ${sync.historical_sync}      # false: only what agents write from now on
 #  initial_sync_days: ${sync.initial_sync_days}      # how far back events are stored; 0 = everything
 #  background_sync: ${sync.background_sync}      # false: finish history before watching
 #  sync_batch_size: ${sync.sync_batch_size}       # events per batch sent to a remote (no effect yet)
-#  workspaces: { include: [], exclude: [] }   # globs, such as "~/work/**"; empty = all (no effect yet)
+#  workspaces: { include: [], exclude: [] }   # globs, such as "~/work/**"; empty = all
 
 # Agents that are not named are enabled and looked for in their usual places.
 #agents:

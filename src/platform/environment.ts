@@ -53,10 +53,15 @@ export function readVariable(name: string): string | undefined {
   return Deno.env.get(name) || undefined;
 }
 
+/** The system that Deno names; those beyond the three are taken for Linux. */
+export function knownOs(os: string): Os {
+  return os === "darwin" || os === "windows" ? os : "linux";
+}
+
 /**
  * The surroundings of this process.
  *
- * @param os the operating system that Deno names; those it knows beyond the three are taken for Linux
+ * @param os the operating system that Deno names
  * @param listFolders the names of the folders in a folder; none where there is no such folder
  * @throws {UserError} when no home folder is named, or by a relative path
  */
@@ -65,7 +70,7 @@ export function readEnvironment(
   os: string = Deno.build.os,
   listFolders: (path: string) => readonly string[] = foldersIn,
 ): Environment {
-  const known: Os = os === "darwin" || os === "windows" ? os : "linux";
+  const known = knownOs(os);
   // On Windows HOME is set by Git Bash and MSYS alone, in a form that only they understand.
   const names = known === "windows" ? ["USERPROFILE", "HOME"] : ["HOME", "USERPROFILE"];
   const name = names.find((name) => read(name) !== undefined);

@@ -31,10 +31,12 @@ export const COLUMN = {
   metrics: 14,
   payloadStart: 14 + METRIC_NAMES.length,
   payloadLength: 15 + METRIC_NAMES.length,
+  /** 1: the filter in force does not want it; it is told so that what is stored of it is not taken for lost. */
+  unwanted: 16 + METRIC_NAMES.length,
 } as const;
 
 /** How many columns a row has. */
-export const COLUMNS = 16 + METRIC_NAMES.length;
+export const COLUMNS = 17 + METRIC_NAMES.length;
 
 /** The bits of a row's flags. */
 export const FLAG = {
@@ -80,8 +82,12 @@ export interface Segment {
   /** Nothing more could be read at that time. */
   readonly atEnd: boolean;
   readonly unread: readonly UnreadRecord[];
-  /** Events that were not stored because they are older than asked for. */
+  /** Events that were not stored because they are older than asked for, or of a workspace that is not wanted. */
   readonly leftOut: number;
+  /** Which workspaces were wanted (`filterText()`). */
+  readonly filter: string;
+  /** It belongs to a reading from the start of a source whose events are stored. */
+  readonly isRereading: boolean;
 }
 
 /** A source that could not be read. */

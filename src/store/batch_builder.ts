@@ -86,9 +86,10 @@ export class BatchBuilder {
   /**
    * Adds one event.
    *
+   * @param isUnwanted it is only told of, see `COLUMN.unwanted`
    * @throws {TypeError} if its timestamp is none that a date can have
    */
-  add(agent: string, draft: EventDraft): void {
+  add(agent: string, draft: EventDraft, isUnwanted = false): void {
     if (!(Math.abs(draft.timestamp) <= LAST_TIME)) throw new TypeError("the event has no usable timestamp");
     if ((this.#rows + 1) * COLUMNS > this.#columns.length) this.#growRows();
     const columns = this.#columns;
@@ -114,6 +115,7 @@ export class BatchBuilder {
     }
     columns[base + COLUMN.revision] = draft.revision;
     columns[base + COLUMN.position] = draft.position;
+    columns[base + COLUMN.unwanted] = isUnwanted ? 1 : 0;
     this.#rows++;
   }
 

@@ -99,7 +99,9 @@ export class EventTable {
       pending = [];
     };
     for (const row of rows) {
+      const isUnwanted = batch.columns[row * COLUMNS + COLUMN.unwanted] === 1;
       if (!sourceOf(row).rereading) {
+        if (isUnwanted) continue;
         if (pending.push(row) === CHUNK) insertPending();
         continue;
       }
@@ -256,13 +258,16 @@ export class EventTable {
     const id = batch.ids.slice(row * 16, row * 16 + 16);
     const statements = this.#statements;
     const shown = this.#statements.row.get(id);
+    const isUnwanted = batch.columns[row * COLUMNS + COLUMN.unwanted] === 1;
     if (shown === undefined) {
+      if (isUnwanted) return;
       this.#insert(batch, [row], () => source);
       return this.#meet(id, source.id, this.#stateOfBatch(batch, row), false);
     }
     const state = this.#stateOfBatch(batch, row);
     const own = this.#ownState(id, shown, source.id);
     if (own === undefined) {
+      if (isUnwanted) return;
       this.#apply(id, shown, state, source.id, fold);
       return this.#meet(id, source.id, state, false);
     }

@@ -84,7 +84,7 @@ export class SourceTable {
     this.#advance = database.prepare(
       `update sources set device = ?, inode = ?, birth = ?, size = ?, mtime = ?, ctime = ?, read_at = ?,
          byte_offset = ?, head_length = ?, head_hash = ?, tail_hash = ?, parser_state = ?, rereading = ?,
-         left_out = left_out + ?, last_synced_at = ?, last_event_id = coalesce(?, last_event_id), unread = unread + ?,
+         left_out = left_out + ?, collected_filter = ?, last_synced_at = ?, last_event_id = coalesce(?, last_event_id), unread = unread + ?,
          attempts = 0, status = ?, error = null, next_try = null, gone = 0 where id = ?`,
     );
     this.#restart = database.prepare(
@@ -201,6 +201,7 @@ export class SourceTable {
       segment.parserState,
       reading,
       segment.leftOut,
+      segment.filter,
       now,
       lastEvent,
       unread,

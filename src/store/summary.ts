@@ -98,6 +98,21 @@ export function readSummary(reader: StoreReader): StoreSummary {
 }
 
 /**
+ * How many sources, of which something was left out, their agents will delete soon.
+ *
+ * @param soon by agent: a source that was last written before this time (ms since the epoch) will be deleted soon
+ */
+export function countExpiring(reader: StoreReader, soon: ReadonlyMap<string, number>): number {
+  return reader.read((database) => {
+    const count = database.prepare(
+      `select count(*) as n from sources where agent = ? and gone = 0 and mtime < ?
+         and (left_out > 0 or (status = 'pending' and read_at = 0 and mtime < collected_from))`,
+    );
+    return [...soon].reduce((sum, [agent, before]) => sum + (count.get(agent, before)!.n as number), 0);
+  });
+}
+
+/**
  * Groups of sources that stand alike. Left out is what was never opened because it was last written before the time from
  * which its events are wanted. A source is committed up to its cursor; once synced it is so whole, also where half a line
  * waits for its end; of a compressed one nothing is known before that, as the cursor counts decompressed bytes.

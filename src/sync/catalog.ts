@@ -103,6 +103,7 @@ export function newSource(id: number, { movedFrom: _, ...found }: SourceEntry): 
     readAt: 0,
     cursor: START,
     rereading: 0,
+    collectedFilter: "",
     leftOut: 0,
     events: 0,
     unread: 0,

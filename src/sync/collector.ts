@@ -5,7 +5,8 @@
  */
 
 import { AGENTS } from "../agents/agents.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, WorkspaceFilter } from "../config/config.ts";
+import { covers, filterText } from "../platform/workspaces.ts";
 import type { CollectorInfo } from "../service/lock.ts";
 import { classifyTrouble } from "../store/errors.ts";
 import { StoreReader } from "../store/reader.ts";
@@ -16,7 +17,7 @@ import { Catalog } from "./catalog.ts";
 import type { CollectorOptions } from "./collector_options.ts";
 import { DiskGuard, diskTrouble } from "./disk_guard.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { collectFromOf, Floor } from "./floor.ts";
+import { configuredFloor, Floor, floorText } from "./floor.ts";
 import { unlessOvertaken } from "./overtaken.ts";
 import { isOvertaken } from "./pipeline.ts";
 import { ProblemBoard } from "./problem_board.ts";
@@ -110,6 +111,7 @@ export class Collector {
       storePath: this.#options.storePath,
       catalog: () => this.#catalog,
       realRootOf: (source) => this.#scanner.realRootOf(source),
+      workspaces: () => this.#workspaces,
       parserStateOf: (source) => parserState(this.#reader, source.id),
       deletesAfterDaysOf: ({ agent }) => AGENTS.find(({ id }) => id === agent)?.deletesAfterDays,
       recheck: (source, isLive) => this.#tracker.recheck(source, isLive),
@@ -174,7 +176,8 @@ export class Collector {
     this.#reader?.close();
     this.#reader = StoreReader.open(this.#options.storePath);
     this.#catalog = new Catalog(listSources(this.#reader));
-    this.#tracker = new SourceTracker(this.#catalog, this.#dispatcher, this.#floor);
+    const filter = () => filterText(this.#workspaces);
+    this.#tracker = new SourceTracker(this.#catalog, this.#dispatcher, this.#floor, filter);
     this.#scanner = new Scanner(this.#catalog, this.#tracker);
   }
 
@@ -196,6 +199,11 @@ export class Collector {
   #onPause(reason: string | undefined): void {
     if (reason !== undefined) this.#options.report.note(`the store can't be written: ${reason}`);
     this.#announce(reason);
+  }
+
+  /** Which workspaces are wanted now. */
+  get #workspaces(): WorkspaceFilter {
+    return this.#options.workspaces ?? this.#config.sync.workspaces;
   }
 
   #searchRoots() {
@@ -306,11 +314,13 @@ export class Collector {
       return;
     }
     if (config === undefined) return;
-    const days = config.sync.initial_sync_days;
-    if (days !== this.#config.sync.initial_sync_days) {
-      this.#isWantingMore = this.#floor.set(collectFromOf(days, Date.now())) || this.#isWantingMore;
+    const collectFrom = configuredFloor(config.sync, Date.now());
+    if (floorText(config.sync) !== floorText(this.#config.sync)) {
+      this.#isWantingMore = this.#floor.set(collectFrom) || this.#isWantingMore;
     }
+    const before = filterText(this.#workspaces);
     this.#config = config;
+    if (!covers(before, filterText(this.#workspaces))) this.#isWantingMore = true;
     this.#board.show("config", undefined);
     this.#options.report.note("the configuration was read again");
     await this.#scan();

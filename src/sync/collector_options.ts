@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config } from "../config/config.ts";
+import type { Config, WorkspaceFilter } from "../config/config.ts";
 import type { Environment } from "../platform/environment.ts";
 import type { CollectorInfo } from "../service/lock.ts";
 import type { SyncProgress } from "./sync_progress.ts";
@@ -22,6 +22,8 @@ export interface CollectorOptions {
   readonly startedBy: CollectorInfo["startedBy"];
   /** Events from this time on are wanted, ms since the epoch; 0 for all. */
   readonly collectFrom: number;
+  /** Which workspaces are wanted, in place of what the configuration says. */
+  readonly workspaces?: WorkspaceFilter;
   /** End when everything is up to date. */
   readonly once: boolean;
   /** Read the configuration again; called when its file may have changed. Throws if it has a mistake. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { WorkspaceFilter } from "../config/config.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import { LivePace } from "./live_pace.ts";
@@ -39,6 +40,8 @@ export interface DispatcherContext {
   catalog(): Catalog;
   /** The root of a source with links resolved, `undefined` if it is not there now. */
   realRootOf(source: CatalogSource): string | undefined;
+  /** Which workspaces are wanted now. */
+  workspaces(): WorkspaceFilter;
   /** What the parser remembered at the committed cursor. */
   parserStateOf(source: CatalogSource): string | Uint8Array | undefined;
   /** The store could not be read; nothing is lost by it that is not tried again. */
@@ -245,7 +248,8 @@ export class Dispatcher {
       if (realRoot === undefined) continue;
       try {
         const parserState = source.cursor.offset > 0 ? this.#context.parserStateOf(source) : undefined;
-        jobs.push(makeJob(source, { realRoot, parserState }, isLive));
+        const workspaces = this.#context.workspaces();
+        jobs.push(makeJob(source, { realRoot, parserState, workspaces }, isLive));
       } catch (error) {
         // Without it the source can't be read on; all is looked at again when the store is mended.
         this.#context.onUnreadable(error);

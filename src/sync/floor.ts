@@ -4,11 +4,26 @@
  * @module
  */
 
+import type { SyncConfig } from "../config/config.ts";
+
 const DAY = 86_400_000;
 
 /** The time from which on events are wanted, ms since the epoch: so many days before `now`, or 0 (all) for 0 days. */
 export function collectFromOf(days: number, now: number): number {
   return days === 0 ? 0 : now - days * DAY;
+}
+
+/** The time from which on the configuration wants events: without history, from `now`. */
+export function configuredFloor(
+  { historical_sync, initial_sync_days }: Pick<SyncConfig, "historical_sync" | "initial_sync_days">,
+  now: number,
+): number {
+  return historical_sync ? collectFromOf(initial_sync_days, now) : now;
+}
+
+/** What the configuration says of the floor, as a text that is compared. */
+export function floorText({ historical_sync, initial_sync_days }: SyncConfig): string {
+  return historical_sync ? `${initial_sync_days}` : "none";
 }
 
 /** The floor: what was set last, or what was asked for beyond that. Times are ms since the epoch, 0 for all. */

@@ -5,6 +5,7 @@
  */
 
 import type { SourceFormat } from "../agents/agent.ts";
+import type { WorkspaceFilter } from "../config/config.ts";
 import type { CatalogSource } from "./catalog.ts";
 import type { ReadJob } from "./messages.ts";
 import { maxLineOf } from "./plan.ts";
@@ -15,6 +16,8 @@ export interface SourceContext {
   readonly realRoot: string;
   /** What the parser remembered at the cursor. */
   readonly parserState?: string | Uint8Array;
+  /** Which workspaces are wanted now. */
+  readonly workspaces: WorkspaceFilter;
 }
 
 /** The job to read a source from its cursor to its end; `isLive` puts it ahead of history. */
@@ -29,6 +32,8 @@ export function makeJob(source: CatalogSource, context: SourceContext, isLive: b
     cursor: source.cursor,
     parserState: context.parserState,
     collectedFrom: source.collectedFrom,
+    workspaces: context.workspaces,
+    isRereading: source.rereading !== 0,
     maxLine: maxLineOf(source),
     isLive,
   };

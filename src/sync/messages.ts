@@ -5,6 +5,7 @@
  */
 
 import type { SourceFormat } from "../agents/agent.ts";
+import type { WorkspaceFilter } from "../config/config.ts";
 import type { DiskSpace } from "../platform/disk.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { Problem } from "../store/writer.ts";
@@ -27,6 +28,10 @@ export interface ReadJob {
   readonly parserState?: string | Uint8Array;
   /** Events before this time are not stored, ms since the epoch. */
   readonly collectedFrom: number;
+  /** Events of other workspaces are not stored. */
+  readonly workspaces: WorkspaceFilter;
+  /** It is being read again: what is stored of it must not be taken for lost. */
+  readonly isRereading: boolean;
   /** A longer line is not decoded, bytes. */
   readonly maxLine: number;
   /** Ahead of all that is not: it changed just now. */
@@ -117,6 +122,8 @@ export interface AppliedMessage {
     readonly atEnd: boolean;
     readonly events: number;
     readonly leftOut: number;
+    readonly filter: string;
+    readonly isRereading: boolean;
   }[];
   /** Not committed: they did not continue what is committed. */
   readonly stale: readonly LostSegment[];

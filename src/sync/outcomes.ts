@@ -6,7 +6,7 @@
 
 import type { Failure } from "../store/batch.ts";
 import { nextTry } from "../store/next_try.ts";
-import { MAX_ATTEMPTS } from "../store/source_table.ts";
+import { MAX_ATTEMPTS, READING } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { AppliedMessage, LostSegment } from "./messages.ts";
 import { ThreadError, WriteError, type WriterNews } from "./pipeline.ts";
@@ -129,6 +129,8 @@ function noteProgress(catalog: Catalog, progress: AppliedMessage["progress"][num
   source.cursor = progress.cursor;
   source.readAt = progress.readAt;
   source.leftOut += progress.leftOut;
+  source.collectedFilter = progress.filter;
+  source.rereading = progress.isRereading && !progress.atEnd ? READING.again : READING.onward;
   source.attempts = 0;
   source.gone = false;
   source.status = progress.atEnd ? "synced" : "syncing";

@@ -5,6 +5,7 @@
  */
 
 import type { Agent } from "../agents/agent.ts";
+import { covers } from "../platform/workspaces.ts";
 import { type FileStamp, isUnchanged } from "../sources/stamp.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { KnownSource } from "../store/source_list.ts";
@@ -33,13 +34,18 @@ export type Decision =
   /** Read it from its start, though its events are stored. */
   | "read-again";
 
-/** Decides what is to be done with a source whose file looks like `stamp` now. */
+/**
+ * Decides what is to be done with a source whose file looks like `stamp` now.
+ *
+ * @param filter which workspaces are wanted now (`filterText()`)
+ */
 export function decide(
   source: KnownSource,
   agent: Agent,
   stamp: FileStamp,
   collectFrom: number,
   now: number,
+  filter = "",
 ): Decision {
   const isUnread = source.readAt === 0;
   const wanted = Math.min(collectFrom, source.collectedFrom);
@@ -47,6 +53,7 @@ export function decide(
   if (agent.adapterVersion > source.adapterVersion) return "read-again";
   if (source.attempts >= MAX_ATTEMPTS) return "set-aside";
   if (wanted < source.collectedFrom && (isUnread || source.leftOut > 0)) return "read-again";
+  if (!isUnread && source.leftOut > 0 && !covers(source.collectedFilter, filter)) return "read-again";
   // One that is not "synced" was left in its middle; one that was gone is back.
   if (source.status === "synced" && !source.gone && isUnchanged(source.stamp, source.readAt, stamp)) {
     return "unchanged";

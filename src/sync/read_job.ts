@@ -26,6 +26,9 @@ import {
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
 import type { BatchBuilder } from "../store/batch_builder.ts";
+import type { WorkspaceFilter } from "../config/config.ts";
+import { knownOs } from "../platform/environment.ts";
+import { filterText, workspaceMatcher } from "../platform/workspaces.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { pack, unpack } from "../store/pack.ts";
 import type { ReadJob } from "./messages.ts";
@@ -57,6 +60,8 @@ export class JobRun implements RecordSink {
   #unread: UnreadRecord[] = [];
   #unreadBytes = 0;
   #leftOut = 0;
+  readonly #filter: string;
+  #isRereading: boolean;
   readonly #companions: { readonly [name: string]: unknown };
   /** The bytes of a document, as long as they are needed. */
   #document: Uint8Array | undefined;
@@ -72,12 +77,19 @@ export class JobRun implements RecordSink {
     this.#readAt = now;
     this.#isCareful = isCareful;
     this.#cursor = job.cursor;
+    this.#isRereading = job.isRereading;
     this.#companions = companionsOf(agent, job);
     this.#reader = SourceReader.open(job);
     this.#firstRow = builder.rows;
+    this.#filter = filterText(job.workspaces);
+    const wants = matcherOf(job.workspaces, this.#filter);
     this.#emit = (draft) => {
       if (draft.timestamp < job.collectedFrom) this.#leftOut++;
-      else builder.add(agent.id, draft);
+      else if (wants(draft.workspace)) builder.add(agent.id, draft);
+      else {
+        this.#leftOut++;
+        if (this.#isRereading) builder.add(agent.id, draft, true);
+      }
     };
     // Whether a compressed source still fits its cursor shows only in its first step, which hands over nothing.
     if (job.format !== "jsonl.zst" || job.cursor.offset === 0) this.#begin();
@@ -155,7 +167,10 @@ export class JobRun implements RecordSink {
     const { resumed, stamp } = this.#reader;
     this.#from = resumed ? cursor.offset : 0;
     if (resumed) this.#state = parserState instanceof Uint8Array ? textOf(parserState) : parserState;
-    else this.#restarted = { shrunk: isCut(format, stamp.size, cursor.offset) };
+    else {
+      this.#restarted = { shrunk: isCut(format, stamp.size, cursor.offset) };
+      this.#isRereading = true;
+    }
     this.#parser = this.#makeParser();
   }
 
@@ -186,6 +201,8 @@ export class JobRun implements RecordSink {
       atEnd,
       unread: this.#unread,
       leftOut: this.#leftOut,
+      filter: this.#filter,
+      isRereading: this.#isRereading,
     });
     this.#firstRow = this.#builder.rows;
     this.#state = state;
@@ -219,6 +236,15 @@ export function failureOf(source: number, error: unknown): Failure {
     ? "damaged"
     : "failed";
   return { source, kind, message };
+}
+
+/** The functions that tell which workspaces are wanted, by what they want: there are few filters and many sources. */
+const matchers = new Map<string, (workspace: string | undefined) => boolean>();
+
+function matcherOf(filter: WorkspaceFilter, text: string): (workspace: string | undefined) => boolean {
+  const known = matchers.get(text) ?? workspaceMatcher(filter, knownOs(Deno.build.os));
+  matchers.set(text, known);
+  return known;
 }
 
 /** Whether a source that does not fit its cursor has lost something, rather than that it was written anew. */

@@ -8,7 +8,7 @@ import { findAgent } from "../agents/agents.ts";
 import { START } from "../sources/cursor.ts";
 import type { FoundSource } from "../sources/discover.ts";
 import { type FileStamp, sameFile, TIME_GRAIN } from "../sources/stamp.ts";
-import type { SourceEntry } from "../store/source_table.ts";
+import { READING, type SourceEntry } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Floor } from "./floor.ts";
@@ -27,12 +27,17 @@ export class SourceTracker {
   readonly #catalog: Catalog;
   readonly #dispatcher: SourceReading;
   readonly #floor: Floor;
+  readonly #filter: () => string;
 
-  /** @param floor when it is lowered, `take()` has read again what was left out */
-  constructor(catalog: Catalog, dispatcher: SourceReading, floor: Floor) {
+  /**
+   * @param floor when it is lowered, `take()` has read again what was left out
+   * @param filter which workspaces are wanted now (`filterText()`); when more are, likewise
+   */
+  constructor(catalog: Catalog, dispatcher: SourceReading, floor: Floor, filter: () => string = () => "") {
     this.#catalog = catalog;
     this.#dispatcher = dispatcher;
     this.#floor = floor;
+    this.#filter = filter;
   }
 
   /**
@@ -96,7 +101,7 @@ export class SourceTracker {
    */
   async #follow(source: CatalogSource, stamp: FileStamp, isLive: boolean): Promise<CatalogSource[]> {
     const agent = findAgent(source.agent)!;
-    switch (decide(source, agent, stamp, this.#floor.collectFrom, Date.now())) {
+    switch (decide(source, agent, stamp, this.#floor.collectFrom, Date.now(), this.#filter())) {
       case "read":
         if (isLive) this.#dispatcher.readNow(source, stamp.size);
         else {
@@ -130,6 +135,7 @@ export class SourceTracker {
       source.collectedFrom = wishes[index]!.collectedFrom;
       source.adapterVersion = wishes[index]!.adapterVersion;
       source.leftOut = 0;
+      source.rereading = READING.again;
       source.attempts = 0;
       source.status = "pending";
       this.#dispatcher.readLater(source);

@@ -181,6 +181,8 @@ export class WriterLoop {
         atEnd: segment.atEnd,
         events,
         leftOut: segment.leftOut,
+        filter: segment.filter,
+        isRereading: segment.isRereading,
       })),
       stale: this.#stale.map(lostSegment),
       failures: this.#failures,

@@ -6,8 +6,7 @@ import { EXIT, reportError, UsageError } from "../../src/cli/errors.ts";
 import { countCells } from "../../src/cli/cells.ts";
 import { formatLocalTime, renderEventLine, summarize } from "../../src/cli/event_line.ts";
 import { COLOURS, NO_COLOURS } from "../../src/cli/palette.ts";
-import { command, explainNothing, printEvents } from "../../src/cli/query.ts";
-import { readFilter } from "../../src/cli/query_options.ts";
+import { command, explainNothing, printEvents, readQueryFilter } from "../../src/cli/query.ts";
 import { OutputClosed } from "../../src/cli/terminal.ts";
 import type { AgentEvent } from "../../src/events/event.ts";
 import type { Environment } from "../../src/platform/environment.ts";
@@ -283,7 +282,7 @@ async function call(command: Command, environment: Environment, ...args: readonl
 }
 
 function filterOf(...args: readonly string[]) {
-  return readFilter(parseArguments(command, args).options, {
+  return readQueryFilter(parseArguments(command, args).options, {
     now: NOW,
     resolvePath: (path) => `/here/${path}`,
   });

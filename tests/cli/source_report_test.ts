@@ -30,6 +30,7 @@ const SOURCE: KnownSource = {
   adapterVersion: 1,
   rereading: 0,
   collectedFrom: 0,
+  collectedFilter: "",
   leftOut: 3,
   events: 4,
   unread: 5,

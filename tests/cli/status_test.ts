@@ -126,7 +126,7 @@ const LINES:
       "to take them in:\n    devlog-collector start --initial-sync-days 0\n",
     ]],
     ["that the collector must stop first to take it in", RUNNING, { leftOutEvents: 2 }, [
-      "  2 events left out, as older than asked for; to take them in:\n    devlog-collector stop\n    devlog-collector start",
+      "  2 events left out, as not asked for; to take them in:\n    devlog-collector stop\n    devlog-collector start",
     ]],
     ["that no history was found", RUNNING, { agents: [], sources: { ...SUMMARY.sources, synced: 0 } }, [
       "  no history of any agent was found yet\n",

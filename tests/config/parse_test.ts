@@ -1,3 +1,4 @@
+import { globError } from "../../src/platform/workspaces.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Config, CONTENT_LEVELS, INCLUDABLE, LOG_LEVELS } from "../../src/config/config.ts";
@@ -153,6 +154,10 @@ const MISTAKES: readonly (readonly [text: string, ...problems: string[]])[] = [
     "sync: { workspaces: { include: a } }",
     '1:32 sync.workspaces.include: expected a list of globs, found "a"',
   ],
+  [
+    'sync: { workspaces: { include: ["[a"] } }',
+    '1:33 sync.workspaces.include[0]: is no glob: Missing closing: "]" - use "\\\\]" to match literal characters',
+  ],
   ["sync: { workspaces: { include: [a, 3] } }", "1:36 sync.workspaces.include[1]: expected a glob, found 3"],
   ["sync: [1]", "1:7 sync: expected a mapping of keys, found a list"],
   ["sink: {}", '1:1 sink: unknown key; did you mean "sync"?'],
@@ -287,7 +292,8 @@ const path = fc.string({ minLength: 1, maxLength: 10 }).map((text) => `/${text}`
   !text.includes("\0")
 );
 const globs = fc.array(path, { maxLength: 2 });
-const workspaces = fc.record({ include: globs, exclude: globs });
+const validGlobs = fc.array(path.filter((glob) => globError(glob) === undefined), { maxLength: 2 });
+const workspaces = fc.record({ include: validGlobs, exclude: validGlobs });
 const remoteBase = {
   enabled: fc.boolean(),
   auto_sync: fc.boolean(),

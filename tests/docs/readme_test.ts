@@ -127,7 +127,7 @@ Deno.test("the examples of README.md that change nothing end well, in a home wit
   for (const call of calls) {
     await t.step(call.join(" "), async () => {
       assert(
-        ["status", "sync --status", "query", "config", "version"].some((start) =>
+        ["status", "sync --status", "query", "stats", "agents", "config", "version"].some((start) =>
           call.join(" ").startsWith(start)
         ),
       );

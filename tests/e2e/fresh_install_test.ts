@@ -47,7 +47,7 @@ Deno.test("what initial_sync_days leaves out is said at the end, in status, and 
 
   const said = await sync(home.path);
   assertEquals(await prompts(home.path), ["today"]);
-  assertMatch(said, /^left out: 1 older source \(897 B\) and 5 older events\. To take them too: /m);
+  assertMatch(said, /^left out: 1 older source \(897 B\) and 5 events\. To take them too: /m);
   const command = /devlog-collector (sync --initial-sync-days 0)$/m.exec(said)?.[1];
   assert(command !== undefined, said);
 
@@ -102,5 +102,5 @@ Deno.test("a session left out as too old is taken from its start when it grows",
   assertEquals((await statusOf(home.path)).sync.leftOutSources, 1);
   other.raw("").turn("resumed");
   const said = await sync(home.path);
-  assertMatch(said, /^left out: 5 older events/m);
+  assertMatch(said, /^left out: 5 events/m);
 });

@@ -17,6 +17,7 @@ Deno.test("status --format json has its documented keys, with and without a stor
     "gone",
     "leftOutSources",
     "leftOutEvents",
+    "leftOutExpiring",
     "failures",
     "unreadRecords",
     "unreadKinds",

@@ -210,6 +210,8 @@ export class Driver {
       atEnd,
       unread,
       leftOut: 0,
+      filter: "",
+      isRereading: false,
     });
   }
 }

@@ -73,6 +73,8 @@ export class StoreFiller {
       atEnd: true,
       unread: [],
       leftOut: 0,
+      filter: "",
+      isRereading: false,
       ...more,
     });
     const batch = this.#builder.take();

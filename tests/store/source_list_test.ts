@@ -23,6 +23,7 @@ Deno.test("listSources() gives a source as it was found, before it is read", () 
     readAt: 0,
     cursor: { offset: 0, headLength: 0, headHash: 0, tailHash: 0 },
     rereading: READING.onward,
+    collectedFilter: "",
     leftOut: 0,
     lastSyncedAt: undefined,
     lastEventId: undefined,

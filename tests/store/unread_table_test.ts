@@ -20,6 +20,8 @@ const segment = (source: number, ...unread: UnreadRecord[]): Segment => ({
   atEnd: true,
   unread,
   leftOut: 0,
+  filter: "",
+  isRereading: false,
 });
 
 function withTable(

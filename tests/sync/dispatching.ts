@@ -29,6 +29,7 @@ export class Dispatching implements AsyncDisposable {
     this.dispatcher = new Dispatcher({
       storePath: this.storePath,
       catalog: () => this.catalog,
+      workspaces: () => ({ include: [], exclude: [] }),
       realRootOf: () => this.#isThere ? this.#root : undefined,
       parserStateOf: (source) => {
         using reader = StoreReader.open(this.storePath);

@@ -37,6 +37,7 @@ export function knownSource(values: Partial<CatalogSource> = {}): CatalogSource 
     adapterVersion: 1,
     rereading: 0,
     collectedFrom: 0,
+    collectedFilter: "",
     leftOut: 0,
     events: 3,
     unread: 0,

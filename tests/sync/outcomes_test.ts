@@ -32,7 +32,7 @@ function makeOutcomes() {
 function progress(source: number, atEnd: boolean) {
   const cursor = { offset: 150, headLength: 100, headHash: 1, tailHash: 3 };
   const stamp = { ...STAMP, inode: source, size: 150 };
-  return { source, cursor, stamp, readAt: 5, atEnd, events: 2, leftOut: 4 };
+  return { source, cursor, stamp, readAt: 5, atEnd, events: 2, leftOut: 4, filter: "", isRereading: false };
 }
 
 Deno.test("Outcomes.applied() moves the cursor, and a source is under way until its end is committed", () => {

@@ -1,0 +1,167 @@
+/**
+ * `agents`: every supported agent, where it was looked for and what was found.
+ *
+ * @module
+ */
+
+import type { Config } from "../config/config.ts";
+import { PROGRAM } from "../platform/program.ts";
+import type { AgentHoldings } from "../store/agent_events.ts";
+import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
+import { EXIT } from "./errors.ts";
+import { formatAge, formatBytes, formatCount } from "./format.ts";
+import { jsonText } from "./json_text.ts";
+import { findStore, withStore } from "./open_store.ts";
+import { sanitize } from "./sanitize.ts";
+import { table } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The command. */
+export const command: Command = {
+  name: "agents",
+  summary: "Show every agent, where it was looked for and what was found",
+  usage: "agents [OPTIONS]",
+  options: [FORMAT_OPTION],
+  examples: [
+    { command: `${PROGRAM} agents`, description: "What is supported, and what of it is here" },
+    {
+      command: `${PROGRAM} agents --format json | jq '.[] | select(.sources > 0).id'`,
+      description: "For scripts",
+    },
+  ],
+  run,
+};
+
+/** A folder that was looked at. */
+export interface LookedAt {
+  readonly path: string;
+  readonly exists: boolean;
+  readonly sources: number;
+  readonly bytes: number;
+}
+
+/** What `agents --format json` prints of each; `docs/commands.md` explains the keys. Times are ms since the epoch. */
+export interface AgentFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** What is on the disk now. */
+  readonly sources: number;
+  readonly bytes: number;
+  /** What is in the store. */
+  readonly sessions: number;
+  readonly events: number;
+  readonly firstAt?: number;
+  readonly lastAt?: number;
+  readonly deletesAfterDays?: number;
+  readonly folders: readonly LookedAt[];
+  /** What could not be searched, and why. */
+  readonly problems: readonly { readonly path: string; readonly reason: string }[];
+}
+
+async function run({ options, terminal, environment }: Invocation): Promise<number> {
+  const { loadConfig } = await import("../config/load.ts");
+  const { config } = await loadConfig(undefined, environment);
+  const { database } = await findStore(environment, terminal);
+  const facts = await gatherAgents(config, environment, await readHoldings(database));
+  if (options.text("format") === "json") terminal.out(`${jsonText(facts, 2)}\n`);
+  else terminal.out(renderAgents(facts, Date.now(), terminal));
+  return EXIT.done;
+}
+
+/** What the store holds; nothing if there is none yet. */
+async function readHoldings(path: string): Promise<ReadonlyMap<string, AgentHoldings>> {
+  const { readAgentHoldings } = await import("../store/agent_events.ts");
+  const { NoStoreError } = await import("../store/errors.ts");
+  try {
+    return await withStore(path, readAgentHoldings);
+  } catch (error) {
+    if (error instanceof Error && error.cause instanceof NoStoreError) return new Map();
+    throw error;
+  }
+}
+
+async function gatherAgents(
+  config: Config,
+  environment: Invocation["environment"],
+  holdings: ReadonlyMap<string, AgentHoldings>,
+): Promise<readonly AgentFacts[]> {
+  const { AGENTS } = await import("../agents/agents.ts");
+  const { discover } = await import("../sources/discover.ts");
+  const { searchRoots } = await import("../sync/roots.ts");
+  return AGENTS.map((agent): AgentFacts => {
+    const enabled = config.agents[agent.id]?.enabled ?? true;
+    const searched = enabled ? searchRoots(config, environment).filter((root) => root.agent === agent) : [];
+    const { sources, roots, problems } = discover(searched);
+    const folders = roots.map(({ root, missing }) => {
+      const here = sources.filter((source) => source.root === root);
+      return { path: root, exists: !missing, sources: here.length, bytes: bytesOf(here) };
+    });
+    const held = holdings.get(agent.id);
+    return {
+      id: agent.id,
+      name: agent.name,
+      enabled,
+      sources: sources.length,
+      bytes: bytesOf(sources),
+      sessions: held?.sessions ?? 0,
+      events: held?.events ?? 0,
+      ...(held !== undefined && { firstAt: held.firstAt, lastAt: held.lastAt }),
+      ...(agent.deletesAfterDays !== undefined && { deletesAfterDays: agent.deletesAfterDays }),
+      folders,
+      problems,
+    };
+  });
+}
+
+function bytesOf(sources: readonly { readonly stamp: { readonly size: number } }[]): number {
+  return sources.reduce((sum, { stamp }) => sum + stamp.size, 0);
+}
+
+/** Draws them. Exported for its test. */
+export function renderAgents(
+  facts: readonly AgentFacts[],
+  now: number,
+  { columns, colour }: Pick<Terminal, "columns" | "colour">,
+): string {
+  const rows = facts.map((agent) => [
+    agent.id,
+    formatCount(agent.sources),
+    formatBytes(agent.bytes),
+    formatCount(agent.sessions),
+    formatCount(agent.events),
+    agent.lastAt === undefined ? "never" : formatAge(agent.lastAt, now),
+  ]);
+  const drawn = table(rows, [
+    { header: "Agent" },
+    { header: "Sources", align: "right" },
+    { header: "Size", align: "right" },
+    { header: "Sessions", align: "right" },
+    { header: "Events", align: "right" },
+    { header: "Last event", align: "right" },
+  ], { width: columns, paintHeader: colour.dim });
+  return [drawn, ...facts.map((agent) => renderFolders(agent, colour))].join("\n");
+}
+
+/** The folders of an agent; those that are missing are counted where others are there. */
+function renderFolders(agent: AgentFacts, colour: Terminal["colour"]): string {
+  const title = `${colour.bold(agent.name)} (${agent.id})`;
+  if (!agent.enabled) return `${title}\n  turned off in the configuration: agents.${agent.id}.enabled\n`;
+  const there = agent.folders.filter(({ exists }) => exists);
+  const missing = agent.folders.filter(({ exists }) => !exists);
+  const lines = there.map(({ path, sources, bytes }) =>
+    `  ${sanitize(path)}: ${
+      sources === 0 ? "nothing yet" : `${formatCount(sources)} sources, ${formatBytes(bytes)}`
+    }`
+  );
+  if (there.length === 0) {
+    lines.push(`  not found; looked for in ${sanitize(missing[0]?.path ?? "no folder")}`);
+    if (missing.length > 1) lines.push(`  and in ${formatCount(missing.length - 1)} more places`);
+  } else if (missing.length > 0) {
+    lines.push(colour.dim(`  and looked for in ${formatCount(missing.length)} more places`));
+  }
+  for (const { path, reason } of agent.problems) {
+    lines.push(colour.yellow(`  ${sanitize(path)} can't be searched: ${sanitize(reason)}`));
+  }
+  return `${[title, ...lines].join("\n")}\n`;
+}
