@@ -38,14 +38,15 @@ export class ProgressLine {
     }
     this.#shownAt = now;
     const line = this.#line(progress, now);
-    if (isInteractive) this.#terminal.err(`\r${line.slice(0, this.#terminal.errColumns - 1)}\x1b[K`);
-    else this.#terminal.err(`${line}\n`);
+    if (isInteractive) {
+      this.#terminal.announcer.show(`\r${line.slice(0, this.#terminal.errColumns - 1)}\x1b[K`);
+    } else this.#terminal.announcer.say(`${line}\n`);
     this.#isShown = true;
   }
 
   /** Removes the line from a terminal, so that something else can be printed. */
   clear(): void {
-    if (this.#isShown && this.#terminal.isInteractive) this.#terminal.err("\r\x1b[K");
+    if (this.#isShown && this.#terminal.isInteractive) this.#terminal.announcer.say("\r\x1b[K");
     this.#isShown = false;
   }
 

@@ -30,6 +30,9 @@ export const DAYS_OPTION: OptionSpec = {
     "How many days of history to take the first time, 0 for all; sync.initial_sync_days by default",
 };
 
+/** How long the last words may take, ms, where nobody seems to read. */
+const PATIENCE = 1_000;
+
 /** What the command that runs the collector decides. */
 export interface RunOptions {
   readonly startedBy: "start" | "sync";
@@ -82,7 +85,7 @@ export async function runCollector(
       },
       note: (message) => {
         line.clear();
-        terminal.err(`${sanitize(message, { lines: true })}\n`);
+        terminal.announcer.say(`${sanitize(message, { lines: true })}\n`);
       },
     },
   });
@@ -95,6 +98,8 @@ export async function runCollector(
   try {
     const inTime = await collector.run();
     removeCollectorInfo(paths.collector);
+    line.clear();
+    await terminal.announcer.settled(PATIENCE);
     // A thread that does not end holds the process.
     if (!inTime) Deno.exit(EXIT.done);
     return EXIT.done;
@@ -106,6 +111,7 @@ export async function runCollector(
     throw error;
   } finally {
     line.clear();
+    await terminal.announcer.settled(PATIENCE);
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
   }
 }
@@ -132,7 +138,7 @@ function sayUpToDate(terminal: Terminal, progress: SyncProgress, once: boolean):
     );
   }
   if (!once) lines.push("watching for new events; Ctrl-C ends it");
-  terminal.err(`${lines.join("\n")}\n`);
+  terminal.announcer.say(`${lines.join("\n")}\n`);
 }
 
 function countOf(count: number, what: string): string {

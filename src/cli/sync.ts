@@ -81,7 +81,7 @@ async function askCollector(
   const { ProgressLine } = await import("./progress.ts");
   const args = collectFrom === undefined ? {} : { collectFrom };
   const request = new CollectorRequest(paths.database, "sync", args);
-  terminal.err("a collector is running: it syncs now\n");
+  terminal.announcer.say("a collector is running: it syncs now\n");
   const line = new ProgressLine(terminal, performance.now());
   try {
     for (;;) {
@@ -96,6 +96,7 @@ async function askCollector(
     }
   } finally {
     line.clear();
+    await terminal.announcer.settled(1_000);
   }
   terminal.err("up to date\n");
   return true;

@@ -5,6 +5,7 @@
  */
 
 import type { ReadVariable } from "../platform/environment.ts";
+import { Announcer, type AsyncStream } from "./announcer.ts";
 import { COLOURS, NO_COLOURS, type Palette, usesColours } from "./palette.ts";
 
 /** Where a command prints. Text that comes from logs goes through `sanitize` first. */
@@ -17,7 +18,9 @@ export interface Terminal {
   out(text: string): void;
   /** Writes to stderr, all of it; it adds no newline. Nobody reading is no error. */
   err(text: string): void;
-  /** Whether stderr is a terminal, so that a line of progress may be drawn over. */
+  /** Writes to stderr without waiting for whoever reads it. What goes to `err` must wait for it to settle. */
+  readonly announcer: Pick<Announcer, "say" | "show" | "settled">;
+  /** Whether stderr is a terminal on which a line of progress may be drawn over. */
   readonly isInteractive: boolean;
   /** The width for stdout in cells. In a pipe or file, where nothing should be cut, it is `COLUMNS`, else `Infinity`. */
   readonly columns: number;
@@ -35,7 +38,7 @@ export class OutputClosed extends Deno.errors.BrokenPipe {
 }
 
 /** A stream of the process: `Deno.stdout`, `Deno.stderr`. */
-export interface OutputStream {
+export interface OutputStream extends AsyncStream {
   writeSync(bytes: Uint8Array): number;
   isTerminal(): boolean;
 }
@@ -66,7 +69,8 @@ export function makeTerminal({ stdout, stderr, read, consoleColumns }: TerminalP
         if (!(error instanceof OutputClosed)) throw error;
       }
     },
-    isInteractive: stderr.isTerminal(),
+    announcer: new Announcer(stderr),
+    isInteractive: stderr.isTerminal() && read("TERM") !== "dumb",
     // Asked anew each time: people resize their terminals.
     get columns() {
       return width(stdout, Infinity);

@@ -22,6 +22,12 @@ export class RecordingTerminal implements Terminal {
     this.errColumns = columns;
   }
 
+  readonly announcer = {
+    say: (text: string) => this.err(text),
+    show: (text: string) => this.err(text),
+    settled: () => Promise.resolve(),
+  };
+
   out(text: string): void {
     this.stdout += text;
   }

@@ -4,6 +4,10 @@ import { makeTerminal, OutputClosed, type OutputStream, type TerminalParts } fro
 
 /** A stream that takes a few bytes at a time, as a pipe may. */
 class SlowStream implements OutputStream {
+  write(bytes: Uint8Array): Promise<number> {
+    return Promise.resolve(this.writeSync(bytes));
+  }
+
   readonly taken: number[] = [];
   readonly #failures: Error[];
   readonly #tty: boolean;
@@ -90,6 +94,11 @@ Deno.test("the terminal decides on each stream by itself", () => {
   assertEquals(terminal.isInteractive, true);
   assertEquals(terminal.colour, NO_COLOURS);
   assertEquals(terminal.errColour, COLOURS);
+});
+
+Deno.test("a terminal that is dumb is not drawn over", () => {
+  const stderr = new SlowStream({ tty: true });
+  assertEquals(terminalOf({ stderr }, { TERM: "dumb" }).isInteractive, false);
 });
 
 const COLOUR_CASES:

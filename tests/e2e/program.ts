@@ -132,7 +132,7 @@ function inherited(name: string): Record<string, string> {
 
 let foundDenoDir: string | undefined;
 
-function denoDir(): string {
+export function denoDir(): string {
   if (foundDenoDir === undefined) {
     const info = new Deno.Command(Deno.execPath(), { args: ["info", "--json"], cwd: ROOT }).outputSync();
     foundDenoDir = (JSON.parse(new TextDecoder().decode(info.stdout)) as { denoDir: string }).denoDir;
