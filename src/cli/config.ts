@@ -73,14 +73,18 @@ async function createPrivateFile(path: string, text: string, environment: Enviro
 async function showConfig(invocation: Invocation): Promise<number> {
   const { loadConfig } = await import("../config/load.ts");
   const { printableConfig, printConfig } = await import("../config/print.ts");
-  const { config, path, exists } = await loadConfig(undefined, invocation.environment);
+  const { config, path, exists, notes, oldPath } = await loadConfig(undefined, invocation.environment);
   const { terminal } = invocation;
   if (wantsJson(invocation)) {
-    terminal.out(`${jsonText({ path, exists, config: printableConfig(config) })}\n`);
+    terminal.out(`${jsonText({ path, exists, oldPath, notes, config: printableConfig(config) })}\n`);
     return EXIT.done;
   }
   const origin = exists ? `# from ${path}` : `# all defaults: ${path} does not exist`;
   terminal.out(`${terminal.colour.dim(sanitize(origin))}\n`);
+  if (oldPath !== undefined) {
+    terminal.out(`${terminal.colour.dim(sanitize(`# the remote "default" is from ${oldPath}`))}\n`);
+  }
+  for (const note of notes) terminal.err(`${sanitize(note)}\n`);
   terminal.out(sanitize(printConfig(config), { lines: true }));
   return EXIT.done;
 }
@@ -97,7 +101,8 @@ async function validateConfig(invocation: Invocation): Promise<number> {
   const { terminal, environment } = invocation;
   const json = wantsJson(invocation);
   try {
-    const { path, exists } = await loadConfig(undefined, environment);
+    const { path, exists, notes } = await loadConfig(undefined, environment);
+    for (const note of notes) terminal.err(`${sanitize(note)}\n`);
     if (json) terminal.out(`${jsonText({ path, exists, problems: [] })}\n`);
     else {terminal.out(
         sanitize(exists ? `${path} is valid` : `${path} does not exist: all defaults are in force`) + "\n",

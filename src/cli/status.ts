@@ -52,7 +52,7 @@ async function readStore(path: string): Promise<StoreSummary | undefined> {
   const { readSummary } = await import("../store/summary.ts");
   const { NoStoreError } = await import("../store/errors.ts");
   try {
-    return await withStore(path, readSummary);
+    return await withStore(path, (reader) => readSummary(reader));
   } catch (error) {
     if (error instanceof Error && error.cause instanceof NoStoreError) return undefined;
     throw error;
@@ -119,6 +119,7 @@ export function gatherFacts(
       failures: summary.failures,
       unreadRecords: summary.unreadRecords,
       unreadKinds: summary.unreadKinds,
+      silent: summary.silent,
     },
     problems: summary.problems,
   };
@@ -139,6 +140,7 @@ const NOTHING: StatusFacts["sync"] = {
   failures: [],
   unreadRecords: 0,
   unreadKinds: [],
+  silent: [],
 };
 
 /** With one digit after the point, and 100 only when nothing is left to do. */

@@ -10,6 +10,7 @@ import type {
   AgentSummary,
   KnownProblem,
   RecoveryNote,
+  SilentAgent,
   SourceFailure,
   UnreadKind,
 } from "../store/summary.ts";
@@ -50,6 +51,7 @@ export interface StatusFacts {
     readonly failures: readonly SourceFailure[];
     readonly unreadRecords: number;
     readonly unreadKinds: readonly UnreadKind[];
+    readonly silent: readonly SilentAgent[];
   };
   readonly problems: readonly KnownProblem[];
 }
@@ -133,6 +135,14 @@ class Screen {
       if (failed > SHOWN) lines.push(`  and ${formatCount(failed - Math.min(SHOWN, failures.length))} more`);
     }
     if (gone > 0) lines.push(`${sourcesOf(gone)} no longer there; what was read of them is kept`);
+    for (const { agent, since, bytes } of sync.silent) {
+      lines.push(this.#colour.yellow(
+        `${sanitize(agent)} has written ${formatBytes(bytes)} since its last event, ${
+          formatAge(since, this.#now)
+        }: ` +
+          "its format may have changed; is there a newer version of this program?",
+      ));
+    }
     lines.push(...this.#leftOut());
     return this.#lines("Sync", lines);
   }
@@ -176,13 +186,13 @@ class Screen {
   unread(): string {
     const { unreadRecords, unreadKinds } = this.#facts.sync;
     if (unreadRecords === 0) return "";
-    const kinds = unreadKinds.slice(0, SHOWN).map(({ kind, records }) =>
-      `${sanitize(kind)} ${formatCount(records)}`
+    const kinds = unreadKinds.slice(0, SHOWN).map(({ agent, agentVersion, kind, records }) =>
+      `${formatCount(records)} of ${sanitize(`${agent} ${agentVersion ?? ""}`.trimEnd())}: ${sanitize(kind)}`
     );
-    if (unreadKinds.length > SHOWN) kinds.push("…");
+    if (unreadKinds.length > SHOWN) kinds.push(`and ${formatCount(unreadKinds.length - SHOWN)} more kinds`);
     return this.#lines("Unread", [
       `${countOf(unreadRecords, "record")} not understood, kept for a later version`,
-      kinds.join(", "),
+      ...kinds,
     ]);
   }
 

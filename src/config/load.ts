@@ -6,6 +6,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { type Config, DEFAULTS } from "./config.ts";
+import { OLD_REMOTE, readOldConfig } from "./old_config.ts";
 import { configPath, defaultStoragePath } from "./paths.ts";
 import { ConfigError } from "./problems.ts";
 
@@ -15,6 +16,10 @@ export interface LoadedConfig {
   readonly path: string;
   /** Whether the file exists; without it all defaults are in force. */
   readonly exists: boolean;
+  /** What a person should know of the files that were read. */
+  readonly notes: readonly string[];
+  /** The file of the first collector, if a remote comes from it. */
+  readonly oldPath?: string;
 }
 
 /** Far beyond what anyone writes by hand; parsing more would take too much memory. */
@@ -34,9 +39,22 @@ export async function loadConfig(
 ): Promise<LoadedConfig> {
   const file = path ?? configPath(environment);
   const bytes = await readBounded(file);
-  if (bytes === undefined) return { config: defaultConfig(environment), path: file, exists: false };
-  const { parseConfig } = await import("./parse.ts");
-  return { config: parseConfig(decode(bytes, file), file, environment), path: file, exists: true };
+  const config = bytes === undefined
+    ? defaultConfig(environment)
+    : (await import("./parse.ts")).parseConfig(decode(bytes, file), file, environment);
+  const loaded = { config, path: file, exists: bytes !== undefined, notes: [] };
+  return path === undefined ? await withOldRemote(loaded, environment) : loaded;
+}
+
+/** Adds what the first collector's own file says, unless the configuration says better. */
+async function withOldRemote(loaded: LoadedConfig, environment: Environment): Promise<LoadedConfig> {
+  const { config } = loaded;
+  if (config.export.remotes[OLD_REMOTE] !== undefined) return loaded;
+  const old = await readOldConfig(environment);
+  if (old?.note !== undefined) return { ...loaded, notes: [old.note] };
+  if (old?.remote === undefined) return loaded;
+  const remotes = { ...config.export.remotes, [OLD_REMOTE]: old.remote };
+  return { ...loaded, config: { ...config, export: { ...config.export, remotes } }, oldPath: old.path };
 }
 
 /** The configuration of a user who has written none. */

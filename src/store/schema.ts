@@ -20,6 +20,7 @@ export interface Migration {
  *   many records made the state, `revision` how often it changed in all; only the second never falls. Names (`agent`,
  *   `session`, …) are numbers of `names`, 0 for none; `flags` are those of `batch.ts`.
  * - `copies` says what other sources hold of the same event; `body` only where it differs from the row.
+ * - `sources.last_event_at` is when a reading last brought an event, `quiet_bytes` how much was read since.
  * - `remotes` has one row a destination, which is its name, type and target: every event up to `cursor` has been decided
  *   about. `epoch` goes up each time all must be sent anew because more of them may leave. `held_routes` says what its
  *   filter kept back, and from where on; `deferred` what is not settled yet, or is to be sent again; `batches` what is
@@ -180,6 +181,9 @@ create table requests (
   {
     version: 2,
     sql: `
+alter table sources add column last_event_at integer;
+alter table sources add column quiet_bytes integer not null default 0;
+
 create table remotes (
   id integer primary key,
   name text not null,

@@ -85,6 +85,7 @@ export class SourceTable {
       `update sources set device = ?, inode = ?, birth = ?, size = ?, mtime = ?, ctime = ?, read_at = ?,
          byte_offset = ?, head_length = ?, head_hash = ?, tail_hash = ?, parser_state = ?, rereading = ?,
          left_out = left_out + ?, collected_filter = ?, last_synced_at = ?, last_event_id = coalesce(?, last_event_id), unread = unread + ?,
+         last_event_at = coalesce(?, last_event_at), quiet_bytes = case when ? is null then quiet_bytes + ? else 0 end,
          attempts = 0, status = ?, error = null, next_try = null, gone = 0 where id = ?`,
     );
     this.#restart = database.prepare(
@@ -205,6 +206,7 @@ export class SourceTable {
       now,
       lastEvent,
       unread,
+      ...eventTimes(segment, now),
       segment.atEnd ? "synced" : "syncing",
       segment.source,
     );
@@ -231,4 +233,10 @@ export class SourceTable {
   hold(id: number, difference: number): void {
     this.#hold.run(difference, id);
   }
+}
+
+/** When events came of a segment, twice, and how much was read of it. */
+function eventTimes(segment: Segment, now: number): readonly [number | null, number | null, number] {
+  const at = segment.endRow > segment.firstRow ? now : null;
+  return [at, at, Math.max(0, segment.cursor.offset - segment.from)];
 }

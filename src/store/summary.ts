@@ -38,9 +38,21 @@ export interface SourceFailure {
 
 /** How often records of one kind could not be read. */
 export interface UnreadKind {
+  readonly agent: string;
+  /** The version that wrote them, as far as it is known. */
+  readonly agentVersion?: string;
   /** `damaged:not_json`, `type:foo`, … */
   readonly kind: string;
   readonly records: number;
+}
+
+/** An agent whose files have grown for a day without an event: its format may have changed. */
+export interface SilentAgent {
+  readonly agent: string;
+  /** When its last event came, ms since the epoch. */
+  readonly since: number;
+  /** What was read of its files since then. */
+  readonly bytes: number;
 }
 
 /** A problem and since when there is one, ms since the epoch. */
@@ -75,12 +87,14 @@ export interface StoreSummary {
   readonly unreadRecords: number;
   /** Most frequent first, of the newest records alone where there are very many. */
   readonly unreadKinds: readonly UnreadKind[];
+  /** Agents that write and of which no event comes any more. */
+  readonly silent: readonly SilentAgent[];
   readonly problems: readonly KnownProblem[];
   readonly recovery?: RecoveryNote;
 }
 
 /** Reads the summary, all of it of one moment. */
-export function readSummary(reader: StoreReader): StoreSummary {
+export function readSummary(reader: StoreReader, now: number = Date.now()): StoreSummary {
   return reader.read((database) => {
     const recovery = database.prepare("select value from meta where key = 'recovery'").get()?.value;
     return {
@@ -90,6 +104,7 @@ export function readSummary(reader: StoreReader): StoreSummary {
       ...readSources(database),
       failures: readFailures(database),
       ...readUnread(database),
+      silent: readSilent(database, now),
       problems: database.prepare("select key, message, hint, since from problems order by since, key").all()
         .map((row) => ({ ...row }) as unknown as KnownProblem),
       ...(recovery !== undefined && { recovery: JSON.parse(recovery as string) as RecoveryNote }),
@@ -151,6 +166,22 @@ function readSources(database: DatabaseSync): Pick<StoreSummary, "agents" | "sou
   return { agents: [...agents.values()], sources: counts, leftOutEvents };
 }
 
+/** For so long no event must have come of files that grow, ms. */
+const SILENCE = 86_400_000;
+
+/** An agent of which nothing ever came may just not be used; one that was heard of may have changed its format. */
+function readSilent(database: DatabaseSync, now: number): readonly SilentAgent[] {
+  const rows = database.prepare(
+    `select agent, max(last_event_at) as since, sum(quiet_bytes) filter (where last_synced_at > ?) as bytes
+     from sources where gone = 0 group by agent having since < ? and bytes > 0 order by agent`,
+  ).all(now - SILENCE, now - SILENCE);
+  return rows.map(({ agent, since, bytes }) => ({
+    agent: agent as string,
+    since: since as number,
+    bytes: bytes as number,
+  }));
+}
+
 function readFailures(database: DatabaseSync): readonly SourceFailure[] {
   const rows = database.prepare(
     `select agent, path, error, next_try from sources where status = 'error' and gone = 0 order by id limit ?`,
@@ -165,13 +196,22 @@ function readFailures(database: DatabaseSync): readonly SourceFailure[] {
 
 function readUnread(database: DatabaseSync): Pick<StoreSummary, "unreadRecords" | "unreadKinds"> {
   const kinds = database.prepare(
-    `select reason as kind, count(*) as records
-     from (select reason from unread_records order by id desc limit ?) group by reason order by records desc, reason`,
+    `select s.agent, n.text as version, u.reason as kind, count(*) as records
+     from (select source, reason from unread_records order by id desc limit ?) u
+       join sources s on s.id = u.source
+       left join events e on e.id = s.last_event_id
+       left join names n on n.id = e.agent_version
+     group by s.agent, n.text, u.reason order by records desc, u.reason, s.agent, n.text`,
   ).all(SAMPLED_UNREAD);
   return {
     unreadRecords: database.prepare("select count(*) as records from unread_records").get()!
       .records as number,
-    unreadKinds: kinds.map(({ kind, records }) => ({ kind: kind as string, records: records as number })),
+    unreadKinds: kinds.map(({ agent, version, kind, records }) => ({
+      agent: agent as string,
+      ...(version !== null && { agentVersion: version as string }),
+      kind: kind as string,
+      records: records as number,
+    })),
   };
 }
 

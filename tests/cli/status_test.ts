@@ -45,6 +45,7 @@ const SUMMARY: StoreSummary = {
   failures: [],
   unreadRecords: 0,
   unreadKinds: [],
+  silent: [],
   problems: [],
 };
 
@@ -145,8 +146,20 @@ const LINES:
     ]],
     ["unread records by kind", RUNNING, {
       unreadRecords: 1_007,
-      unreadKinds: ["a", "b\x1b[1m", "c", "d", "e", "f"].map((kind) => ({ kind, records: 1_000 })),
-    }, ["  1,007 records not understood", "  a 1,000, b 1,000, c 1,000, d 1,000, e 1,000, …\n"]],
+      unreadKinds: ["a", "b\x1b[1m", "c", "d", "e", "f"].map((kind) => ({
+        agent: "codex",
+        agentVersion: "0.1",
+        kind,
+        records: 1_000,
+      })),
+    }, [
+      "  1,007 records not understood",
+      "  1,000 of codex 0.1: a\n  1,000 of codex 0.1: b\n",
+      "e\n  and 1 more kinds\n",
+    ]],
+    ["an agent of which no event comes any more", RUNNING, {
+      silent: [{ agent: "codex", since: NOW - 2 * 86_400_000, bytes: 5_000_000 }],
+    }, ["  codex has written 5.0 MB since its last event, 2 d ago"]],
     ["problems and what to do", RUNNING, {
       problems: [
         { key: "disk", message: "the disk is\nfull", hint: "Make room.", since: NOW - 2 * MINUTE },
@@ -214,7 +227,7 @@ Deno.test("status --format json has the keys that are documented, each of them",
   const withAll: StoreSummary = {
     ...SYNCING,
     unreadRecords: 1,
-    unreadKinds: [{ kind: "type:x", records: 1 }],
+    unreadKinds: [{ agent: "codex", kind: "type:x", records: 1 }],
     problems: [{ key: "k", message: "m", hint: "h", since: 1 }],
     recovery: { at: 1, movedTo: "/m", savedEvents: 1, savedSources: 1, lostRanges: [] },
     agents: SUMMARY.agents,

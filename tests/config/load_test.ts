@@ -16,6 +16,7 @@ Deno.test("loadConfig() returns the defaults when there is no file", async () =>
     config: defaultConfig(environment),
     path: join(home.path, ".devlog", "config.yaml"),
     exists: false,
+    notes: [],
   });
 });
 

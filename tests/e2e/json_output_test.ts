@@ -21,6 +21,7 @@ Deno.test("status --format json has its documented keys, with and without a stor
     "failures",
     "unreadRecords",
     "unreadKinds",
+    "silent",
   ];
   const empty = await statusOf(home.path);
   assertEquals(Object.keys(empty), facts);

@@ -148,3 +148,19 @@ Deno.test("a session file that is deleted keeps its events, and status says that
   await eventually("its being gone", async () => (await statusOf(home.path)).sync.gone === 1);
   assertEquals(await prompts(home.path), ["kept"]);
 });
+
+Deno.test("a profile that is added to the configuration while start runs is read without a restart", async () => {
+  using home = temporaryHome();
+  new ClaudeSession(home.path, 1).turn("at home");
+  await using _running = await startUpToDate(home.path);
+  const other = join(home.path, "other");
+  new ClaudeSession(other, 2).turn("of the other profile");
+  const paths = [join(home.path, ".claude", "projects"), join(other, ".claude", "projects")];
+  Deno.writeTextFileSync(
+    join(home.path, ".devlog", "config.yaml"),
+    `agents: { claude-code: { paths: ${JSON.stringify(paths)} } }\n`,
+  );
+  await eventually("its history", async () => (await prompts(home.path)).length === 2);
+  new ClaudeSession(other, 3, { project: "/home/ada/other" }).turn("new there");
+  await eventually("what is new there", async () => (await prompts(home.path)).includes("new there"));
+});

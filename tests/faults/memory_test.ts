@@ -25,7 +25,12 @@ Deno.test("sync sets a line aside that makes it run out of memory, after it has 
   assertNotEquals(deaths, 0, "the line fits: the test proves nothing");
   assertEquals(storedPrompts(`${home}/.devlog/data/devlog.db`), ["four", "one", "three", "two"]);
   const status = await run(["status", "--format", "json"], { home });
-  assertEquals(JSON.parse(status.stdout).sync.unreadKinds, [{ kind: "damaged:too_long", records: 1 }]);
+  assertEquals(JSON.parse(status.stdout).sync.unreadKinds, [{
+    agent: "claude-code",
+    agentVersion: "2.1.42",
+    kind: "damaged:too_long",
+    records: 1,
+  }]);
   // What comes later is read as ever.
   project.append("bad", "five");
   assertEquals((await sync()).code, 0);

@@ -43,7 +43,12 @@ Deno.test("sync passes over a line of 100 MB and takes what is around it", async
   project.write("b", "three");
   await project.sync();
   assertEquals(project.prompts(), ["one", "three", "two"]);
-  assertEquals(project.summary().unreadKinds, [{ kind: "damaged:too_long", records: 1 }]);
+  assertEquals(project.summary().unreadKinds, [{
+    agent: "claude-code",
+    agentVersion: "2.1.42",
+    kind: "damaged:too_long",
+    records: 1,
+  }]);
 });
 
 Deno.test("sync counts what is no record, and takes what is around it", async (t) => {
@@ -81,7 +86,7 @@ Deno.test("sync counts what is no record, and takes what is around it", async (t
       );
       assertEquals(
         project.summary().unreadKinds,
-        kind === undefined ? [] : [{ kind, records: 1 }],
+        kind === undefined ? [] : [{ agent: "claude-code", agentVersion: "2.1.42", kind, records: 1 }],
       );
     });
   }
@@ -105,6 +110,11 @@ Deno.test("sync takes JSON that is 10,000 deep, or counts it, and takes what is 
   assertEquals(project.prompts(), ["deep", "one", "three", "two"]);
   assertEquals(project.source("a").status, "synced");
   assertEquals(project.summary().unreadKinds, [
-    { kind: "failed:Maximum call stack size exceeded", records: 1 },
+    {
+      agent: "claude-code",
+      agentVersion: "2.1.42",
+      kind: "failed:Maximum call stack size exceeded",
+      records: 1,
+    },
   ]);
 });

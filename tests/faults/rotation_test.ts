@@ -94,7 +94,12 @@ Deno.test("sync reads on behind the hole that a stale writer leaves after copytr
   writer.writeSync(new TextEncoder().encode(promptLine("four")));
   await project.sync();
   assertEquals(project.prompts(), ["four", "one", "three", "two"]);
-  assertEquals(project.summary().unreadKinds, [{ kind: "damaged:nul_run", records: 1 }]);
+  assertEquals(project.summary().unreadKinds, [{
+    agent: "claude-code",
+    agentVersion: "2.1.42",
+    kind: "damaged:nul_run",
+    records: 1,
+  }]);
 });
 
 Deno.test("sync sees a rewrite in place that keeps the size", async (t) => {

@@ -21,6 +21,7 @@ Deno.test("readSummary() of an empty store has nothing but its size", () => {
     failures: [],
     unreadRecords: 0,
     unreadKinds: [],
+    silent: [],
     problems: [],
   });
 });
@@ -92,7 +93,8 @@ Deno.test("readSummary() tells unread records by kind, problems and what was rec
   });
   const summary = read(folder.store);
   assertEquals(summary.unreadRecords, 3);
-  assertEquals(summary.unreadKinds, [{ kind: "type:b", records: 2 }, {
+  assertEquals(summary.unreadKinds, [{ agent: "claude-code", kind: "type:b", records: 2 }, {
+    agent: "claude-code",
     kind: "damaged:not_json",
     records: 1,
   }]);
@@ -101,6 +103,34 @@ Deno.test("readSummary() tells unread records by kind, problems and what was rec
     { key: "auth", message: "m", hint: "h", since: 8 },
   ]);
   assertEquals(summary.recovery, note);
+});
+
+Deno.test("readSummary() names agents that have written for a day without an event", () => {
+  using folder = new TempFolder();
+  using filler = new StoreFiller(folder.store);
+  const DAY = 86_400_000;
+  const [first, second] = [filler.source(entry("a")), filler.source(entry("b"))];
+  const never = filler.source(entry("c", { agent: "codex" }));
+  filler.commit(first, "claude-code", [draft({ key: "x" })]);
+  filler.commit(second, "claude-code", [draft({ key: "y" })]);
+  for (const source of [first, never]) {
+    filler.commit(source, "claude-code", [], {
+      from: source === first ? 100 : 0,
+      cursor: { offset: 450, headLength: 100, headHash: 1, tailHash: 2 },
+    });
+  }
+  const silentAt = (now: number) => {
+    using reader = StoreReader.open(folder.store);
+    return readSummary(reader, now).silent;
+  };
+  filler.writer.database.exec(`update sources set last_synced_at = ${2 * DAY}`);
+  assertEquals(silentAt(10_000 + DAY), []);
+  assertEquals(silentAt(2 * DAY + 5), [{ agent: "claude-code", since: 10_000, bytes: 350 }]);
+  // Nothing is written any more.
+  assertEquals(silentAt(3 * DAY + 5), []);
+  // One source is enough to show that its format is still known.
+  filler.writer.database.exec(`update sources set last_event_at = ${2 * DAY} where id = ${second}`);
+  assertEquals(silentAt(2 * DAY + 5), []);
 });
 
 Deno.test("StoreReader.read() sees one moment, also in a read within it", () => {
