@@ -61,6 +61,11 @@ export interface RecordParser {
    */
   record(record: JsonObject, position: number): RecordOutcome;
   /**
+   * Emits a part of what could not be emitted before the source had been read to its end; says whether there is more.
+   * Called until there is none, before `flush()`: so a batch can be handed over in between.
+   */
+  emitMore?(): boolean;
+  /**
    * Emits the state of all events that grew since they were last emitted and may grow again. It is called where the
    * source ends for now, never in its middle: so what is emitted depends on the bytes alone, not on how they were cut
    * into batches. It may tell that something was not understood.
@@ -94,6 +99,11 @@ export interface Agent {
    * may become part of an event, never of its identity.
    */
   companions?(relativePath: string): readonly string[];
+  /**
+   * The key of the long list at the top of its documents, if they have one. A document over 32 MiB is told as operations
+   * (`folded_document.ts`): with an empty list, then each item, and each other value.
+   */
+  readonly listName?: string;
   /**
    * Makes a parser.
    *

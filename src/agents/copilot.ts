@@ -13,7 +13,7 @@
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
 import type { Agent, SourceKind } from "./agent.ts";
-import { CopilotParser, WORKSPACE_FILE } from "./copilot/parser.ts";
+import { CopilotParser, REQUESTS, WORKSPACE_FILE } from "./copilot/parser.ts";
 
 /** What Copilot writes, and where. */
 export const copilot: Agent = {
@@ -49,6 +49,8 @@ export const copilot: Agent = {
     const folder = /^(.*)\/[^/]+\/[^/]+$/.exec(relativePath)?.[1];
     return folder === undefined ? [] : [`${folder}/${WORKSPACE_FILE}`];
   },
+
+  listName: REQUESTS,
 
   parser: (source, emit) => new CopilotParser(source, emit),
 };

@@ -55,20 +55,3 @@ function matchAny(globs: readonly string[], os: Os): (path: string) => boolean {
 function withSlashes(path: string): string {
   return path.replaceAll("\\", "/").replace(/(?<=.)\/+$/, "");
 }
-
-/** A filter as a text that is compared; empty for one that wants all. */
-export function filterText({ include, exclude }: WorkspaceFilter): string {
-  if (include.length === 0 && exclude.length === 0) return "";
-  const sorted = (globs: readonly string[]) => [...new Set(globs)].sort();
-  return JSON.stringify({ include: sorted(include), exclude: sorted(exclude) });
-}
-
-/** Whether surely all that `wanted` wants is wanted by `stored` too; both are of {@link filterText}. */
-export function covers(stored: string, wanted: string): boolean {
-  if (stored === "" || stored === wanted) return true;
-  if (wanted === "") return false;
-  const [had, wants] = [JSON.parse(stored), JSON.parse(wanted)] as [WorkspaceFilter, WorkspaceFilter];
-  const isNarrower = had.include.length === 0 ||
-    (wants.include.length > 0 && wants.include.every((glob) => had.include.includes(glob)));
-  return isNarrower && had.exclude.every((glob) => wants.exclude.includes(glob));
-}

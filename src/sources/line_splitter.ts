@@ -62,7 +62,7 @@ export class LineSplitter {
    * @param trail where the bytes that will come begin
    * @param limits how long a line and a block may be
    */
-  constructor(trail: Trail, { maxLine, blockSize }: ReadingLimits) {
+  constructor(trail: Trail, { maxLine, blockSize }: Pick<ReadingLimits, "maxLine" | "blockSize">) {
     this.#trail = trail;
     this.#maxLine = maxLine;
     this.#block = spareBlock?.length === blockSize ? spareBlock : new Uint8Array(blockSize);

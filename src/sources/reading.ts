@@ -25,4 +25,8 @@ export interface ReadingLimits {
   readonly maxLine: number;
   /** A step takes at most so much, unless a line is longer. */
   readonly blockSize: number;
+  /** The key of the long list in a document that is read in a stream. */
+  readonly listName?: string;
+  /** A document that is larger, or the first line of a log that is, is read in a stream if it has a long list. */
+  readonly streamOver: number;
 }

@@ -38,10 +38,19 @@ export interface OpenRequest {
    * @default {524288}
    */
   readonly blockSize?: number;
+  /** The key of the long list in its documents (`Agent.listName`). */
+  readonly listName?: string;
+  /**
+   * From how many bytes on a document is read in a stream.
+   *
+   * @default {33554432}
+   */
+  readonly streamOver?: number;
 }
 
 const MAX_LINE = 16 * 1024 * 1024;
 const BLOCK_SIZE = 512 * 1024;
+const STREAM_OVER = 32 * 1024 * 1024;
 
 /** How each format is read. */
 const READINGS: Readonly<
@@ -88,7 +97,12 @@ export class SourceReader {
   }
 
   private constructor(file: SourceFile, request: OpenRequest) {
-    const limits = { maxLine: request.maxLine ?? MAX_LINE, blockSize: request.blockSize ?? BLOCK_SIZE };
+    const limits = {
+      maxLine: request.maxLine ?? MAX_LINE,
+      blockSize: request.blockSize ?? BLOCK_SIZE,
+      listName: request.listName,
+      streamOver: request.streamOver ?? STREAM_OVER,
+    };
     this.#file = file;
     this.#reading = new READINGS[request.format](file, request.cursor, limits);
   }

@@ -6,6 +6,7 @@
 
 import type { JsonObject } from "../agents/agent.ts";
 import type { SourceCursor } from "./cursor.ts";
+import type { DocumentStream } from "./document_stream.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { Reading, ReadingLimits } from "./reading.ts";
 import { DAMAGE_LENGTH, type RecordSink } from "./record_sink.ts";
@@ -14,32 +15,73 @@ import { SourceUnfinishedError } from "./source_errors.ts";
 import type { SourceFile } from "./source_file.ts";
 import { Trail } from "./trail.ts";
 
-/** A larger document is not read, bytes: its text would be longer than a string can be. */
+/** A larger document without a long list is not read, bytes: its text would be longer than a string can be. */
 const MAX_DOCUMENT = 400 << 20;
+
+const NEWLINE = 10;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
 /** One pass over a file that is one JSON object. */
 export class DocumentReading implements Reading {
   readonly resumed: boolean;
   readonly #file: SourceFile;
+  readonly #limits: ReadingLimits;
   readonly #trail = new Trail();
+  #stream: DocumentStream | undefined;
 
-  constructor(file: SourceFile, cursor: SourceCursor) {
+  constructor(file: SourceFile, cursor: SourceCursor, limits: ReadingLimits) {
     this.#file = file;
+    this.#limits = limits;
     this.resumed = cursor.offset === 0;
+    file.seek(0);
   }
 
-  /** @throws {SourceUnfinishedError} if it is half written: nothing has been handed over then */
-  step(sink: RecordSink): boolean {
-    const { path, stamp } = this.#file;
-    if (stamp.size === 0) return false;
-    if (stamp.size > MAX_DOCUMENT) {
-      throw new SourceUnfinishedError(path, { cause: new Error(`it is larger than ${MAX_DOCUMENT} bytes`) });
-    }
-    const bytes = this.#file.readAt(0, stamp.size);
-    const record = parseDocument(path, bytes);
+  /**
+   * Hands it over: as one record, or, in a stream, as the operations that make it.
+   *
+   * @throws {SourceUnfinishedError} if it is half written
+   */
+  step(sink: RecordSink): boolean | Promise<boolean> {
+    const { size } = this.#file.stamp;
+    if (size === 0) return false;
+    const { listName, streamOver } = this.#limits;
+    if (listName !== undefined && size > streamOver) return this.#streamOn(sink, listName);
+    if (size > MAX_DOCUMENT) this.#refuse(new Error(`it is larger than ${MAX_DOCUMENT} bytes`));
+    const bytes = this.#file.readAt(0, size);
+    const record = this.#parse(bytes);
     this.#trail.add(bytes);
     sink.record(record, 0, bytes.subarray(0, DAMAGE_LENGTH));
     return false;
+  }
+
+  async #streamOn(sink: RecordSink, listName: string): Promise<boolean> {
+    const position = this.#trail.offset;
+    const stream = this.#stream ??= await openStream(listName, undefined, sink, () => this.#trail.offset);
+    const block = new Uint8Array(this.#limits.blockSize);
+    const bytes = block.subarray(0, this.#file.read(block));
+    stream.write(position === 0 ? withoutMark(bytes) : bytes);
+    this.#trail.add(bytes);
+    if (!this.#file.atEnd) return true;
+    const error = stream.end();
+    if (error !== undefined) this.#refuse(error);
+    return false;
+  }
+
+  #parse(bytes: Uint8Array): JsonObject {
+    let value: unknown;
+    try {
+      value = JSON.parse(decode(withoutMark(bytes)));
+    } catch (cause) {
+      this.#refuse(cause);
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      this.#refuse(new Error("it is no JSON object"));
+    }
+    return value as JsonObject;
+  }
+
+  #refuse(cause: unknown): never {
+    throw new SourceUnfinishedError(this.#file.path, { cause });
   }
 
   cursor(): SourceCursor {
@@ -49,51 +91,101 @@ export class DocumentReading implements Reading {
   close(): void {}
 }
 
-function parseDocument(path: string, bytes: Uint8Array): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(decode(bytes).replace(/^\ufeff/, ""));
-  } catch (cause) {
-    throw new SourceUnfinishedError(path, { cause });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new SourceUnfinishedError(path, { cause: new Error("it is no JSON object") });
-  }
-  return value as JsonObject;
-}
-
-/** A line that holds a whole document may be so long, bytes. */
-const LONGEST_OPERATION = 256 << 20;
-
 /** One pass over a file of lines that change what the ones before them made. */
 export class OperationsReading implements Reading {
   readonly resumed: boolean;
   readonly #file: SourceFile;
-  readonly #splitter: LineSplitter;
+  readonly #limits: ReadingLimits;
+  readonly #trail = new Trail();
+  /** The rest of the lines; it begins behind the first one if that is read in a stream. */
+  #splitter: LineSplitter | undefined;
+  #stream: DocumentStream | undefined;
   #finished = false;
 
   constructor(file: SourceFile, cursor: SourceCursor, limits: ReadingLimits) {
     this.#file = file;
+    this.#limits = limits;
     this.resumed = cursor.offset === 0;
-    const maxLine = Math.max(limits.maxLine, Math.min(LONGEST_OPERATION, file.stamp.size));
-    this.#splitter = new LineSplitter(new Trail(), { ...limits, maxLine });
     file.seek(0);
   }
 
-  step(sink: RecordSink): boolean {
+  step(sink: RecordSink): boolean | Promise<boolean> {
     if (this.#finished) return false;
-    if (!this.#file.atEnd) this.#splitter.filled(this.#file.read(this.#splitter.space()), sink);
+    if (this.#splitter === undefined) {
+      const { listName, maxLine } = this.#limits;
+      const isLong = this.#stream !== undefined ||
+        (listName !== undefined && this.#file.stamp.size > maxLine &&
+          beginsWithDocument(this.#file, maxLine));
+      if (isLong) return this.#streamOn(sink, listName!);
+      this.#splitter = new LineSplitter(this.#trail, this.#limits);
+    }
+    const splitter = this.#splitter;
+    if (!this.#file.atEnd) splitter.filled(this.#file.read(splitter.space()), sink);
     if (!this.#file.atEnd) return true;
     this.#finished = true;
-    this.#splitter.finish(sink);
+    splitter.finish(sink);
     return false;
   }
 
+  /** Goes on in a first line that holds a whole document and is longer than a line may be. */
+  async #streamOn(sink: RecordSink, listName: string): Promise<boolean> {
+    const stream = this.#stream ??= await openStream(listName, "v", sink, () => this.#trail.offset);
+    const block = new Uint8Array(this.#limits.blockSize);
+    const bytes = block.subarray(0, this.#file.read(block));
+    const newline = bytes.indexOf(NEWLINE);
+    const line = newline === -1 ? bytes : bytes.subarray(0, newline);
+    stream.write(line);
+    this.#trail.add(newline === -1 ? bytes : bytes.subarray(0, newline + 1));
+    if (newline === -1 && !this.#file.atEnd) return true;
+    const error = stream.end();
+    if (error !== undefined) sink.damaged(0, this.#trail.offset, "not_json", line.subarray(0, DAMAGE_LENGTH));
+    this.#splitter = new LineSplitter(this.#trail, this.#limits);
+    this.#file.seek(this.#trail.offset);
+    return true;
+  }
+
   cursor(): SourceCursor {
-    return this.#splitter.cursor();
+    return this.#splitter?.cursor() ?? this.#trail.cursor();
   }
 
   close(): void {
-    this.#splitter.release();
+    this.#splitter?.release();
   }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Opens a stream whose operations are handed over as records; their bytes are nowhere as such. Few documents need it. */
+async function openStream(
+  listName: string,
+  within: string | undefined,
+  sink: RecordSink,
+  position: () => number,
+): Promise<DocumentStream> {
+  const { DocumentStream } = await import("./document_stream.ts");
+  return new DocumentStream(listName, within, (operation) => sink.record(operation, position(), EMPTY));
+}
+
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte) ? bytes.subarray(3) : bytes;
+}
+
+/** Whether the first line says that it is the document itself, and is longer than a line may be. */
+function beginsWithDocument(file: SourceFile, maxLine: number): boolean {
+  const isDocument = /^\s*\{\s*"kind"\s*:\s*0\s*,\s*"v"\s*:/.test(decode(file.readAt(0, 64)));
+  if (!isDocument) {
+    file.seek(0);
+    return false;
+  }
+  const block = new Uint8Array(1 << 20);
+  file.seek(0);
+  let length = 0;
+  while (length <= maxLine) {
+    const count = file.read(block);
+    const newline = block.subarray(0, count).indexOf(NEWLINE);
+    length += newline === -1 ? count : newline;
+    if (count === 0 || newline !== -1) break;
+  }
+  file.seek(0);
+  return length > maxLine;
 }

@@ -8,7 +8,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AgentEvent } from "../events/event.ts";
 import { formatId } from "../events/id.ts";
 import { FLAG } from "./batch.ts";
-import { unpack } from "./pack.ts";
+import { unpack } from "../platform/pack.ts";
 import { type EventRow, METRIC_COLUMNS, NAME_COLUMNS, stateOfRow } from "./record.ts";
 
 /**

@@ -19,7 +19,7 @@ import {
   prepareEventStatements,
 } from "./event_statements.ts";
 import type { NameTable } from "./names.ts";
-import { pack } from "./pack.ts";
+import { pack } from "../platform/pack.ts";
 import {
   decodeState,
   encodeState,

@@ -7,7 +7,7 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { EVENT_TYPES, type EventType, METRIC_NAMES, type Metrics } from "../events/event.ts";
 import { type Batch, COLUMN, COLUMNS, FLAG } from "./batch.ts";
-import { pack, unpack } from "./pack.ts";
+import { pack, unpack } from "../platform/pack.ts";
 
 /** What a row of `events` says, names as text and the data as JSON. */
 export interface EventState {

@@ -9,7 +9,7 @@ import { EVENT_TYPES } from "../events/event.ts";
 import { FLAG } from "./batch.ts";
 import { mendNames, mendSources, recount } from "./mend.ts";
 import { writeTransaction } from "./open.ts";
-import { unpack } from "./pack.ts";
+import { unpack } from "../platform/pack.ts";
 import { decodeState } from "./record.ts";
 import { attempt, join, type KeyRange } from "./salvage.ts";
 import { READING } from "./source_table.ts";

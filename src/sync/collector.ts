@@ -6,7 +6,7 @@
 
 import { AGENTS } from "../agents/agents.ts";
 import type { Config, WorkspaceFilter } from "../config/config.ts";
-import { covers, filterText } from "../platform/workspaces.ts";
+import { covers, filterText } from "../platform/workspace_filter.ts";
 import type { CollectorInfo } from "../service/lock.ts";
 import { classifyTrouble } from "../store/errors.ts";
 import { StoreReader } from "../store/reader.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Agent } from "../agents/agent.ts";
-import { covers } from "../platform/workspaces.ts";
+import { covers } from "../platform/workspace_filter.ts";
 import { type FileStamp, isUnchanged } from "../sources/stamp.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { KnownSource } from "../store/source_list.ts";

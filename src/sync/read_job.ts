@@ -26,11 +26,9 @@ import {
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
 import type { BatchBuilder } from "../store/batch_builder.ts";
-import type { WorkspaceFilter } from "../config/config.ts";
-import { knownOs } from "../platform/environment.ts";
-import { filterText, workspaceMatcher } from "../platform/workspaces.ts";
+import { filterText } from "../platform/workspace_filter.ts";
 import { collectGarbage } from "../platform/garbage.ts";
-import { pack, unpack } from "../store/pack.ts";
+import { pack, unpack } from "../platform/pack.ts";
 import type { ReadJob } from "./messages.ts";
 
 const encoder = new TextEncoder();
@@ -38,6 +36,9 @@ const EMPTY = new Uint8Array(0);
 
 /** A record of so many bytes takes a multiple of them in memory while it is read. */
 const HUGE_RECORD = 2 << 20;
+
+/** Whether events of a workspace are wanted; some have none. */
+export type WantsWorkspace = (workspace: string | undefined) => boolean;
 
 /** One reading of one source. Make it, `step()` until it says `false`, `finish()`. */
 export class JobRun implements RecordSink {
@@ -67,10 +68,18 @@ export class JobRun implements RecordSink {
   #document: Uint8Array | undefined;
 
   /**
+   * @param wants tells which workspaces `job` wants
    * @param isCareful refuse a record after which the parser's state can't be kept (it is nested too deeply); slow
    * @throws what `SourceReader.open()` throws
    */
-  constructor(agent: Agent, job: ReadJob, builder: BatchBuilder, now: number, isCareful = false) {
+  constructor(
+    agent: Agent,
+    job: ReadJob,
+    builder: BatchBuilder,
+    wants: WantsWorkspace,
+    now: number,
+    isCareful = false,
+  ) {
     this.#job = job;
     this.#agent = agent;
     this.#builder = builder;
@@ -79,10 +88,9 @@ export class JobRun implements RecordSink {
     this.#cursor = job.cursor;
     this.#isRereading = job.isRereading;
     this.#companions = companionsOf(agent, job);
-    this.#reader = SourceReader.open(job);
+    this.#reader = SourceReader.open({ ...job, listName: agent.listName });
     this.#firstRow = builder.rows;
     this.#filter = filterText(job.workspaces);
-    const wants = matcherOf(job.workspaces, this.#filter);
     this.#emit = (draft) => {
       if (draft.timestamp < job.collectedFrom) this.#leftOut++;
       else if (wants(draft.workspace)) builder.add(agent.id, draft);
@@ -132,6 +140,12 @@ export class JobRun implements RecordSink {
 
   damaged(position: number, length: number, reason: DamageReason, raw: Uint8Array): void {
     this.#keep(position, length, `damaged:${reason}`, raw);
+  }
+
+  /** Emits a part of what had to wait for the end of the source; says whether there is more. */
+  emitMore(): boolean {
+    if (this.#parser === undefined || this.#reader.stamp.size === 0) return false;
+    return this.#parser.emitMore?.() ?? false;
   }
 
   /** Ends a segment after the last record that was read. The batch must be taken before the next step. */
@@ -236,15 +250,6 @@ export function failureOf(source: number, error: unknown): Failure {
     ? "damaged"
     : "failed";
   return { source, kind, message };
-}
-
-/** The functions that tell which workspaces are wanted, by what they want: there are few filters and many sources. */
-const matchers = new Map<string, (workspace: string | undefined) => boolean>();
-
-function matcherOf(filter: WorkspaceFilter, text: string): (workspace: string | undefined) => boolean {
-  const known = matchers.get(text) ?? workspaceMatcher(filter, knownOs(Deno.build.os));
-  matchers.set(text, known);
-  return known;
 }
 
 /** Whether a source that does not fit its cursor has lost something, rather than that it was written anew. */

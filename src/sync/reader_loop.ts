@@ -12,6 +12,7 @@ import { NameNumbers } from "../store/name_numbers.ts";
 import { failureOf, JobRun } from "./read_job.ts";
 import type { BatchMessage, ReadJob, ReturnedBatch } from "./messages.ts";
 import { nextTurn } from "./next_turn.ts";
+import { WorkspaceMatchers } from "./workspace_matchers.ts";
 
 /** A batch is handed over when its payload has this many bytes, … */
 const BATCH_BYTES = 512 << 10;
@@ -35,6 +36,7 @@ export class ReaderLoop {
   readonly #liveBuilder: BatchBuilder;
   readonly #live: ReadJob[] = [];
   readonly #history: ReadJob[] = [];
+  readonly #matchers = new WorkspaceMatchers();
   #returned: ReturnedBatch[] = [];
   #underWay = 0;
   #handedOver = 0;
@@ -116,7 +118,8 @@ export class ReaderLoop {
     let run: JobRun;
     let rest: ReadJob | undefined;
     try {
-      run = new JobRun(findAgent(job.agent)!, job, builder, Date.now(), isCareful);
+      const wants = await this.#matchers.of(job.workspaces);
+      run = new JobRun(findAgent(job.agent)!, job, builder, wants, Date.now(), isCareful);
     } catch (error) {
       builder.addFailure(failureOf(job.source, error));
       return;
@@ -127,6 +130,12 @@ export class ReaderLoop {
         const more = typeof step === "boolean" ? step : await step;
         if (!more) break;
         if (!isFull(builder) && run.unreadBytes < UNREAD_BYTES) continue;
+        run.cut();
+        await handOver();
+        if (this.#isStopping) return;
+      }
+      while (run.emitMore()) {
+        if (!isFull(builder)) continue;
         run.cut();
         await handOver();
         if (this.#isStopping) return;

@@ -122,3 +122,31 @@ Deno.test("a chat that was copied into another window is there once, and both go
   await sync(home.path);
   assertEquals(await now(home.path), ["Question b", "Question c"]);
 });
+
+Deno.test("chats of 35 MB, as a document and as a log that was compacted, are read item by item", async () => {
+  using home = temporaryHome();
+  const text = "All work and no play makes Jack a dull boy. ".repeat(1200);
+  const requests = Array.from(
+    { length: 660 },
+    (_, index) => question(`${index}`, { response: [{ value: text }] }),
+  );
+  const [one, two] = [windowIn(home.path, "one"), windowIn(home.path, "two")];
+  Deno.writeTextFileSync(one.document, JSON.stringify(session(requests)));
+  const begin = {
+    kind: 0,
+    v: session(requests.map((given) => ({ ...given, requestId: `b${given.requestId}` })), { sessionId: "b" }),
+  };
+  const rename = { kind: 1, k: ["customTitle"], v: "renamed" };
+  Deno.writeTextFileSync(two.log, [begin, rename].map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await sync(home.path, "--initial-sync-days", "0");
+  const events = await query(home.path, "--limit", "0");
+  assertEquals(events.length, 2 * (1 + 2 * requests.length));
+  assertEquals(
+    events.flatMap((event) => event.type === "session_start" ? [event.data.title] : []).toSorted(),
+    ["A title", "renamed"],
+  );
+  assertEquals(
+    events.filter((event) => event.type === "llm_response" && event.data.text === text.trim()).length,
+    1320,
+  );
+});

@@ -7,7 +7,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { formatId } from "../../src/events/id.ts";
 import { FLAG } from "../../src/store/batch.ts";
-import { unpack } from "../../src/store/pack.ts";
+import { unpack } from "../../src/platform/pack.ts";
 
 /** A row: columns by name, names as text, bytes unpacked. */
 export type ContentRow = Readonly<Record<string, unknown>>;

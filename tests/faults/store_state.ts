@@ -10,7 +10,7 @@ import { findAgent } from "../../src/agents/agents.ts";
 import type { JsonObject } from "../../src/agents/agent.ts";
 import { hashBytes } from "../../src/events/hash.ts";
 import { computeId, formatId } from "../../src/events/id.ts";
-import { unpack } from "../../src/store/pack.ts";
+import { unpack } from "../../src/platform/pack.ts";
 import { observe } from "../store/observed.ts";
 
 /**

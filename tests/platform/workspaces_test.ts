@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { covers, filterText, globError, workspaceMatcher } from "../../src/platform/workspaces.ts";
+import { covers, filterText } from "../../src/platform/workspace_filter.ts";
+import { globError, workspaceMatcher } from "../../src/platform/workspaces.ts";
 
 const wants = (
   include: readonly string[],

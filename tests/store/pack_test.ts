@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { FLAG } from "../../src/store/batch.ts";
-import { pack, PACK_OVER, unpack } from "../../src/store/pack.ts";
+import { pack, PACK_OVER, unpack } from "../../src/platform/pack.ts";
 import { Driver } from "./driver.ts";
 import { observe } from "./observed.ts";
 import { TempFolder } from "./temp_store.ts";

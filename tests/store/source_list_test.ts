@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { computeId, formatId } from "../../src/events/id.ts";
-import { pack } from "../../src/store/pack.ts";
+import { pack } from "../../src/platform/pack.ts";
 import { StoreReader } from "../../src/store/reader.ts";
 import { READING } from "../../src/store/source_table.ts";
 import { type KnownSource, listSources, parserState } from "../../src/store/source_list.ts";

@@ -22,18 +22,25 @@ export interface SessionSurroundings {
   readonly workspace: string | undefined;
 }
 
-/** Emits all events of a session. Returns the kind of the first thing that is not understood. */
-export function emitSession(
+/**
+ * Emits all events of a session, one request at a time. Returns the kind of the first thing that is not understood.
+ *
+ * @param document the session beside its requests
+ */
+export function* emitSession(
   document: JsonObject,
+  requests: Iterable<unknown>,
   surroundings: SessionSurroundings,
   emit: (event: EventDraft) => void,
-): string | undefined {
-  const requests = asList(document.requests) ?? [];
+): Generator<undefined, string | undefined> {
   const session = new Session(document, surroundings, emit);
-  session.start(asObject(requests[0]));
-  for (const [index, item] of requests.entries()) {
+  let index = 0;
+  for (const item of requests) {
     const request = asObject(item);
+    if (index === 0) session.start(request);
     if (request !== undefined) session.request(request, index);
+    index++;
+    yield;
   }
   return session.unknown;
 }
