@@ -156,12 +156,16 @@ function renderFolders(agent: AgentFacts, colour: Terminal["colour"]): string {
   );
   if (there.length === 0) {
     lines.push(`  not found; looked for in ${sanitize(missing[0]?.path ?? "no folder")}`);
-    if (missing.length > 1) lines.push(`  and in ${formatCount(missing.length - 1)} more places`);
+    if (missing.length > 1) lines.push(`  and in ${placesOf(missing.length - 1)}`);
   } else if (missing.length > 0) {
-    lines.push(colour.dim(`  and looked for in ${formatCount(missing.length)} more places`));
+    lines.push(colour.dim(`  and looked for in ${placesOf(missing.length)}`));
   }
   for (const { path, reason } of agent.problems) {
     lines.push(colour.yellow(`  ${sanitize(path)} can't be searched: ${sanitize(reason)}`));
   }
   return `${[title, ...lines].join("\n")}\n`;
+}
+
+function placesOf(count: number): string {
+  return `${formatCount(count)} more place${count === 1 ? "" : "s"}`;
 }

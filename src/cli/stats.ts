@@ -4,12 +4,10 @@
  * @module
  */
 
-import { daysBetween, isTimeZone, localTimeZone } from "../platform/days.ts";
+import { daysWithin, isTimeZone, localTimeZone } from "../platform/days.ts";
 import { expandHome } from "../platform/paths.ts";
 import { PROGRAM } from "../platform/program.ts";
-import type { EventFilter } from "../store/event_filter.ts";
 import type { Dimension, Group, Totals } from "../store/stats.ts";
-import type { StoreReader } from "../store/reader.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { formatCount, formatShort } from "./format.ts";
@@ -82,7 +80,9 @@ async function run({ options, terminal, environment }: Invocation): Promise<numb
     const totals = stats.readTotals(reader, filter);
     const groups = (by === undefined ? OVERVIEW : [by]).map((by) => [
       by,
-      by === "day" ? days(reader, filter, totals, timezone, stats) : stats.readGroups(reader, filter, by),
+      by === "day"
+        ? stats.readDays(reader, filter, daysWithin(stats.readUtcDays(reader, filter), timezone))
+        : stats.readGroups(reader, filter, by),
     ]);
     return { totals, timezone, groups: Object.fromEntries(groups) };
   });
@@ -92,17 +92,6 @@ async function run({ options, terminal, environment }: Invocation): Promise<numb
 }
 
 const OVERVIEW: readonly By[] = ["agent", "model", "workspace", "day"];
-
-function days(
-  reader: StoreReader,
-  filter: EventFilter,
-  { firstAt, lastAt }: Totals,
-  timezone: string,
-  { readDays }: typeof import("../store/stats.ts"),
-): readonly Group[] {
-  if (firstAt === undefined || lastAt === undefined) return [];
-  return readDays(reader, filter, daysBetween(firstAt, lastAt, timezone));
-}
 
 /** Draws them. Exported for its test. */
 export function renderStats(

@@ -25,23 +25,26 @@ const DAY = 86_400_000;
 const FURTHEST = 16 * 3_600_000;
 
 /**
- * The days from the one that `from` lies in to the one that `to` lies in, both ms since the epoch: each with its date, its
- * first moment and the first moment after it.
+ * The days of a time zone that lie in some days of UTC, in their order: each with its date, its first moment and the first
+ * moment after it, ms since the epoch.
+ *
+ * @param utcDays days since the epoch
  */
-export function daysBetween(
-  from: number,
-  to: number,
+export function daysWithin(
+  utcDays: Iterable<number>,
   timeZone: string,
 ): readonly { readonly name: string; readonly start: number; readonly end: number }[] {
   const dateOf = dateReader(timeZone);
-  const names: string[] = [];
-  const last = dateOf(to);
-  for (let name = dateOf(from);; name = dayAfter(name)) {
-    names.push(name);
-    if (name >= last) break;
+  const names = new Set<string>();
+  for (const day of utcDays) {
+    const last = dateOf((day + 1) * DAY - 1);
+    for (let name = dateOf(day * DAY); name <= last; name = dayAfter(name)) names.add(name);
   }
-  const starts = [...names, dayAfter(last)].map((name) => startOf(name, dateOf));
-  return names.map((name, index) => ({ name, start: starts[index]!, end: starts[index + 1]! }));
+  return [...names].sort().map((name) => ({
+    name,
+    start: startOf(name, dateOf),
+    end: startOf(dayAfter(name), dateOf),
+  }));
 }
 
 /** Makes the function that says which date (`2026-01-31`) it is at a time. */

@@ -84,6 +84,17 @@ export function readGroups(reader: StoreReader, filter: EventFilter, by: Dimensi
   });
 }
 
+/** The days of UTC on which there are events that a filter wants, counted from the epoch. */
+export function readUtcDays(reader: StoreReader, filter: EventFilter): readonly number[] {
+  return reader.read((database) => {
+    const { where, parameters } = conditionsOf(database, filter);
+    // Rounds down, also before the epoch.
+    const day = "(e.timestamp - ((e.timestamp % 86400000) + 86400000) % 86400000) / 86400000";
+    return database.prepare(`select distinct ${day} as day from events e where ${where}`).all(...parameters)
+      .map((row) => row.day as number);
+  });
+}
+
 /** The same by day, in the order of the days; days without an event are left out. */
 export function readDays(reader: StoreReader, filter: EventFilter, days: readonly Day[]): readonly Group[] {
   return reader.read((database) => {
@@ -105,7 +116,8 @@ function conditionsOf(
   const conditions = resolveFilter(database, filter);
   if (conditions === undefined) return { where: "0", parameters: [] };
   return {
-    where: ["e.timestamp >= ?", "e.timestamp < ?", ...conditions.where].join(" and "),
+    // Not for the index: a join with days knows narrower bounds.
+    where: ["+e.timestamp >= ?", "+e.timestamp < ?", ...conditions.where].join(" and "),
     parameters: [conditions.since, conditions.until],
   };
 }

@@ -1,9 +1,16 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { EVENT_TYPES, type EventDraft } from "../../src/events/event.ts";
-import { daysBetween } from "../../src/platform/days.ts";
+import { daysWithin } from "../../src/platform/days.ts";
 import { queryEvents } from "../../src/store/event_query.ts";
-import { DIMENSIONS, type Group, readDays, readGroups, readTotals } from "../../src/store/stats.ts";
+import {
+  DIMENSIONS,
+  type Group,
+  readDays,
+  readGroups,
+  readTotals,
+  readUtcDays,
+} from "../../src/store/stats.ts";
 import type { AgentEvent } from "../../src/events/event.ts";
 import { StoreReader } from "../../src/store/reader.ts";
 import { draft, entry, StoreFiller } from "./filled_store.ts";
@@ -94,7 +101,7 @@ Deno.test("readTotals(), readGroups() and readDays() give what adding up one by 
       for (const timeZone of ["Europe/Berlin", "Asia/Kathmandu", "UTC"]) {
         const format = new Intl.DateTimeFormat("en-CA", { timeZone });
         const expected = Object.groupBy(all, ({ timestamp }) => format.format(timestamp));
-        const days = readDays(store.reader, {}, daysBetween(START, START + 5 * 86_400_000, timeZone));
+        const days = readDays(store.reader, {}, daysWithin(readUtcDays(store.reader, {}), timeZone));
         assertEquals(
           days.map(({ name, ...sums }) => [name, told(sums)]),
           Object.entries(expected).toSorted().map(([name, events]) => [name, added(events!)]),
@@ -114,4 +121,15 @@ Deno.test("readTotals() counts what the filter wants alone", () => {
   assertEquals(readTotals(store.reader, { workspaces: ["/w"] }).events, 2);
   assertEquals(readTotals(store.reader, { since: 2000 }).events, 2);
   assertEquals(readTotals(store.reader, { agents: ["nobody"] }).events, 0);
+});
+
+Deno.test("days are found quickly also where one event has a time of long ago", () => {
+  using store = new FilledStore([
+    draft({ key: "a", timestamp: -1 }),
+    draft({ key: "b", timestamp: 0 }),
+    draft({ key: "c", timestamp: START }),
+  ]);
+  const days = daysWithin(readUtcDays(store.reader, {}), "UTC");
+  assertEquals(days.map(({ name }) => name), ["1969-12-31", "1970-01-01", "2026-03-27"]);
+  assertEquals(readDays(store.reader, {}, days).map(({ events }) => events), [1, 1, 1]);
 });
