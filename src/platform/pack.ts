@@ -7,12 +7,24 @@
  * @module
  */
 
-import { constants, deflateSync, inflateSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+/**
+ * Loaded with the first use, as it costs 20 ms and some megabytes: the main thread of the collector, and most commands,
+ * never need it.
+ */
+let loaded: typeof import("node:zlib") | undefined;
+
+function zlib(): typeof import("node:zlib") {
+  return loaded ??= (globalThis as unknown as { process: { getBuiltinModule(name: string): unknown } })
+    .process
+    .getBuiltinModule("node:zlib") as typeof import("node:zlib");
+}
 
 /** Payloads over this many bytes are compressed. */
 export const PACK_OVER = 8192;
 
-const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** `ZSTD_c_compressionLevel` of zstd.h. */
+const LEVEL = 100;
+const ZSTD = { params: { [LEVEL]: 1 } };
 
 /** The first byte of a zstd frame (RFC 8878, 3.1.1); that of a zlib stream differs (RFC 1950, 2.2). */
 const ZSTD_MAGIC = 0x28;
@@ -26,18 +38,21 @@ export function pack(
 ): { readonly bytes: Uint8Array; readonly packed: boolean } {
   if (bytes.length <= over && over > 0) return { bytes, packed: false };
   hasZstd ??= canZstd();
-  return { bytes: hasZstd ? zstdCompressSync(bytes, ZSTD) : deflateSync(bytes, { level: 1 }), packed: true };
+  return {
+    bytes: hasZstd ? zlib().zstdCompressSync(bytes, ZSTD) : zlib().deflateSync(bytes, { level: 1 }),
+    packed: true,
+  };
 }
 
 /** The bytes as they were before `pack()`. */
 export function unpack(bytes: Uint8Array, packed: boolean): Uint8Array {
   if (!packed) return bytes;
-  return bytes[0] === ZSTD_MAGIC ? zstdDecompressSync(bytes) : inflateSync(bytes);
+  return bytes[0] === ZSTD_MAGIC ? zlib().zstdDecompressSync(bytes) : zlib().inflateSync(bytes);
 }
 
 function canZstd(): boolean {
   try {
-    zstdCompressSync(new Uint8Array(1));
+    zlib().zstdCompressSync(new Uint8Array(1));
     return true;
   } catch (error) {
     if (error instanceof TypeError) return false;

@@ -23,7 +23,7 @@ const BATCH_SEGMENTS = 256;
 /** … or this many bytes of records that could not be read. */
 const UNREAD_BYTES = 4 << 20;
 /** Garbage is collected when so much was handed over since the last time, … */
-const GARBAGE_BYTES = 96 << 20;
+const GARBAGE_BYTES = 64 << 20;
 /** … or when a batch holds a very long line. */
 const HUGE_BATCH = 4 << 20;
 /** How many batches may be under way to the writer. */
@@ -154,7 +154,7 @@ export class ReaderLoop {
   /** Hands over the batch of history, waiting for the writer if it is behind. */
   async #handOver(): Promise<void> {
     // A row takes more than its payload: the record it was made of, its text, and their copies.
-    this.#handedOver += 2 * this.#builder.payloadBytes + 512 * this.#builder.rows;
+    this.#handedOver += 2 * this.#builder.payloadBytes + 768 * this.#builder.rows;
     const isHuge = this.#builder.payloadBytes >= HUGE_BATCH;
     this.#post(this.#builder, false);
     if (isHuge || this.#handedOver >= GARBAGE_BYTES) {
