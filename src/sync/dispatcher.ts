@@ -158,7 +158,14 @@ export class Dispatcher {
 
   /** Has a source read at once, ahead of history. */
   readNow(source: CatalogSource, size: number): void {
-    if (this.#isStopping || this.#underWay.noteAgain(source.id)) return;
+    if (this.#isStopping) return;
+    const reading = this.#underWay.get(source.id);
+    if (reading !== undefined) {
+      // The reader may have much to read before it.
+      if (!reading.isLive && !reading.again) void this.#pipeline.hurry(source.id);
+      reading.again = true;
+      return;
+    }
     if (this.#isWaiting(source)) {
       this.#queue.hurry(source);
       return;

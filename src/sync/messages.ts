@@ -42,6 +42,8 @@ export interface ReadJob {
 export type ToReader =
   | { readonly kind: "connect"; readonly port: MessagePort }
   | { readonly kind: "read"; readonly jobs: readonly ReadJob[] }
+  /** The source is the next one of history. */
+  | { readonly kind: "hurry"; readonly source: number }
   /** Give up all jobs; what is read is handed over first. */
   | { readonly kind: "stop" };
 

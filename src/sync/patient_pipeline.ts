@@ -61,6 +61,11 @@ export class PatientPipeline {
     (await this.#threads.connect()).read(jobs);
   }
 
+  /** Has a source read next that was handed over and is not begun. */
+  async hurry(source: number): Promise<void> {
+    (await this.#threads.connect()).hurry(source);
+  }
+
   /**
    * Asks the writer for something. While the store can't be written, it waits; so a full disk ends nothing.
    *

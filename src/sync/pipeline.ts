@@ -113,6 +113,11 @@ export class Pipeline {
     this.#reader.send({ kind: "read", jobs });
   }
 
+  /** Has a source read next that was handed over and is not begun. */
+  hurry(source: number): void {
+    this.#reader.send({ kind: "hurry", source });
+  }
+
   /**
    * Asks the writer for something.
    *

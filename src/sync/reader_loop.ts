@@ -66,6 +66,12 @@ export class ReaderLoop {
     if (!this.#isRunning) void this.#run();
   }
 
+  /** Reads a source next, if it waits: it changed just now. */
+  hurry(source: number): void {
+    const index = this.#history.findIndex((job) => job.source === source);
+    if (index > 0) this.#history.unshift(...this.#history.splice(index, 1));
+  }
+
   /** Gives up all jobs after handing over what is read, and ends. */
   async stop(): Promise<void> {
     this.#isStopping = true;

@@ -20,6 +20,9 @@ self.onmessage = async ({ data }: MessageEvent<ToReader>) => {
     case "read":
       loop!.add(data.jobs);
       break;
+    case "hurry":
+      loop!.hurry(data.source);
+      break;
     case "stop": {
       await loop?.stop();
       const stopped: FromReader = { kind: "stopped" };
