@@ -159,13 +159,10 @@ export class Dispatcher {
   /** Has a source read at once, ahead of history. */
   readNow(source: CatalogSource, size: number): void {
     if (this.#isStopping) return;
-    const reading = this.#underWay.get(source.id);
-    if (reading !== undefined) {
-      // The reader may have much to read before it.
-      if (!reading.isLive && !reading.again) void this.#pipeline.hurry(source.id);
-      reading.again = true;
-      return;
-    }
+    const known = this.#underWay.noteChange(source.id);
+    // The reader may have much to read before it.
+    if (known === "history") void this.#pipeline.hurry(source.id);
+    if (known !== undefined) return;
     if (this.#isWaiting(source)) {
       this.#queue.hurry(source);
       return;

@@ -87,7 +87,7 @@ export class Outcomes {
   /** A source was read to its end, or given up. */
   #finish(id: number): void {
     const reading = this.#underWay.finish(id);
-    if (reading?.again) this.#listener.recheck(reading.source, reading.isLive);
+    if (reading?.again) this.#listener.recheck(reading.source, reading.changedNow);
   }
 
   /** Segments that were not committed: their sources are read again from where the store stands. */

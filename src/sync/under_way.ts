@@ -15,6 +15,8 @@ export interface Reading {
   readonly bytes: number;
   /** It changed, or a part of it was not committed: look at it once more. */
   again: boolean;
+  /** It changed just now: what is new is read ahead of history. */
+  changedNow: boolean;
 }
 
 /** What is under way, by the id of the source. */
@@ -43,7 +45,7 @@ export class UnderWay {
 
   /** A source is handed to the reader. */
   add(source: CatalogSource, isLive: boolean, bytes: number): void {
-    this.#readings.set(source.id, { source, isLive, bytes, again: false });
+    this.#readings.set(source.id, { source, isLive, bytes, again: false, changedNow: isLive });
     if (!isLive) this.#historyBytes += bytes;
   }
 
@@ -52,6 +54,19 @@ export class UnderWay {
     const reading = this.#readings.get(id);
     if (reading !== undefined) reading.again = true;
     return reading !== undefined;
+  }
+
+  /**
+   * Notes that a source changed just now: what is new is read as soon as what is under way is committed.
+   *
+   * @returns what it was under way as till now, `undefined` if it is not
+   */
+  noteChange(id: number): "history" | "live" | undefined {
+    const reading = this.#readings.get(id);
+    if (reading === undefined) return undefined;
+    const before = reading.changedNow ? "live" : "history";
+    reading.again = reading.changedNow = true;
+    return before;
   }
 
   /** A source was read to its end, or given up. Returns what it was. */

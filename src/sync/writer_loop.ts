@@ -108,8 +108,8 @@ export class WriterLoop {
         this.#commit();
         this.#perform(call);
       } else if (this.#live.length > 0) {
-        this.#commit();
-        this.#apply(this.#live.shift()!);
+        // Together with what of history is in the open transaction: one commit is sooner there than two.
+        while (this.#live.length > 0) this.#apply(this.#live.shift()!);
         this.#commit();
       } else if (this.#history.length > 0) {
         this.#apply(this.#history.shift()!);

@@ -81,7 +81,7 @@ Deno.test(
     dispatching.dispatcher.readNow(source!, source!.stamp.size);
     dispatching.dispatcher.readLater(source!);
     await eventually("the end", () => dispatching.dispatcher.isDone);
-    assertEquals(dispatching.rechecked, [source!.id]);
+    assertEquals(dispatching.rechecked, [{ id: source!.id, isLive: true }]);
   },
 );
 

@@ -18,7 +18,7 @@ export class Dispatching implements AsyncDisposable {
   readonly home = temporaryHome();
   readonly catalog = new Catalog([]);
   /** Sources that were to be looked at once more, in order. */
-  readonly rechecked: number[] = [];
+  readonly rechecked: { readonly id: number; readonly isLive: boolean }[] = [];
   /** How often something was committed, or ended otherwise. */
   progress = 0;
   readonly dispatcher: Dispatcher;
@@ -39,7 +39,7 @@ export class Dispatching implements AsyncDisposable {
         throw error;
       },
       deletesAfterDaysOf: () => 30,
-      recheck: (source) => this.rechecked.push(source.id),
+      recheck: ({ id }, isLive) => this.rechecked.push({ id, isLive }),
       onProgress: () => this.progress++,
       onPause: () => {},
       onRecovered: () => {},

@@ -18,7 +18,7 @@ function makeOutcomes() {
   const failed: Failure[] = [];
   const outcomes = new Outcomes(underWay, {
     catalog: () => catalog,
-    recheck: ({ id }) => told.push(`recheck ${id}`),
+    recheck: ({ id }, isLive) => told.push(`recheck ${id}${isLive ? " now" : ""}`),
     onBusy: ({ id }) => told.push(`busy ${id}`),
     fail: (failure) => {
       failed.push(failure);
@@ -47,6 +47,8 @@ Deno.test("Outcomes.applied() moves the cursor, and a source is under way until 
 Deno.test("Outcomes.applied() has a source looked at again that changed meanwhile, or fell behind", () => {
   const { outcomes, underWay, source, told } = makeOutcomes();
   underWay.noteAgain(1);
+  // Something was appended to it just now, though it was handed over as history.
+  underWay.noteChange(3);
   outcomes.applied({
     kind: "applied",
     ...NOTHING,
@@ -55,7 +57,7 @@ Deno.test("Outcomes.applied() has a source looked at again that changed meanwhil
   });
   assertEquals([told, source(2).status], [["recheck 1", "recheck 2"], "pending"]);
   outcomes.applied({ kind: "applied", ...NOTHING, progress: [progress(3, true)] });
-  assertEquals(told, ["recheck 1", "recheck 2", "recheck 3"]);
+  assertEquals(told, ["recheck 1", "recheck 2", "recheck 3 now"]);
 });
 
 Deno.test("Outcomes.applied() notes each kind of failure as it is tried again", () => {

@@ -16,6 +16,15 @@ Deno.test("UnderWay counts the bytes of history alone, until each source is fini
   assertEquals([underWay.size, underWay.historyBytes], [0, 0]);
 });
 
+Deno.test("UnderWay.noteChange() makes what follows live, and tells history the first time alone", () => {
+  const underWay = new UnderWay();
+  underWay.add(knownSource({ id: 1 }), false, 10);
+  underWay.add(knownSource({ id: 2 }), true, 10);
+  assertEquals([1, 1, 2, 3].map((id) => underWay.noteChange(id)), ["history", "live", "live", undefined]);
+  const { again, changedNow, isLive } = underWay.finish(1)!;
+  assertEquals({ again, changedNow, isLive }, { again: true, changedNow: true, isLive: false });
+});
+
 Deno.test("UnderWay.noteAgain() is remembered of a source that is under way, and refused of any other", () => {
   const underWay = new UnderWay();
   underWay.add(knownSource({ id: 1 }), true, 10);
