@@ -19,7 +19,11 @@ const ROOT = resolve(import.meta.dirname!, "..");
  * The modules that run in a Worker. Neither the module graph of `main.ts` nor, in all versions, `compile.include` of
  * `deno.json` brings them into the binary: without `--include` it fails when it starts one.
  */
-const WORKERS = ["src/sync/reader_worker.ts", "src/sync/writer_worker.ts"] as const;
+const WORKERS = [
+  "src/sync/reader_worker.ts",
+  "src/sync/writer_worker.ts",
+  "src/export/export_worker.ts",
+] as const;
 
 /** Exit code when the runtime is neither given nor to be downloaded. */
 const NO_RUNTIME = 3;

@@ -62,6 +62,18 @@ const PRECONDITIONS = {
     reason: "root may read and write whatever the mode of a file says",
     probe: () => Deno.build.os === "windows" || Deno.uid() !== 0,
   },
+  "openssl": {
+    reason: "openssl is not installed",
+    probe: () => succeeds("openssl", "version"),
+  },
+  "otelcol": {
+    reason: "no OpenTelemetry Collector in DEVLOG_OTELCOL, on the PATH, or to be made here",
+    probe: () => findCollector() !== undefined,
+  },
+  "postgres": {
+    reason: "no PostgreSQL server is installed",
+    probe: () => findPostgres() !== undefined,
+  },
   "pty": {
     reason: "script of util-linux, which gives a program a terminal, is not installed",
     probe: () => succeeds("script", "--quiet", "--return", "--command", "true", "/dev/null"),
@@ -91,6 +103,24 @@ const PRECONDITIONS = {
     probe: () => succeeds("zstd", "--version"),
   },
 } as const satisfies Record<string, Precondition>;
+
+/** Where an OpenTelemetry Collector is, `undefined` if there is none. */
+export function findCollector(): string | undefined {
+  const named = Deno.env.get("DEVLOG_OTELCOL");
+  return [named, "otelcol", "otelcol-contrib"].find((path) => path && succeeds(path, "components"));
+}
+
+/** The folder of PostgreSQL's programs, `undefined` if there is none. */
+export function findPostgres(): string | undefined {
+  const folders = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"].flatMap((folder) => {
+    try {
+      return [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}/bin`).sort().reverse();
+    } catch {
+      return [];
+    }
+  });
+  return folders.find((folder) => succeeds(`${folder}/initdb`, "--version"));
+}
 
 /** The name of a precondition. */
 export type PreconditionName = keyof typeof PRECONDITIONS;

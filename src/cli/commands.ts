@@ -28,6 +28,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Show every agent, where it was looked for and what was found",
     load: () => import("./agents.ts"),
   },
+  export: {
+    summary: "Deliver to remotes, and see what they have and would get",
+    load: () => import("./export.ts"),
+  },
+  remote: { summary: "Add, list, try and remove remotes", load: () => import("./remote.ts") },
   config: {
     summary: "Show, check or create the configuration",
     load: () => import("./config.ts"),

@@ -63,6 +63,21 @@ export async function withStore<T>(path: string, use: (reader: StoreReader) => T
   }
 }
 
+/** As `withStore()`; `otherwise` where there is no store yet. */
+export async function withStoreIfAny<T>(
+  path: string,
+  use: (reader: StoreReader) => T | Promise<T>,
+  otherwise: T,
+): Promise<T> {
+  const { NoStoreError } = await import("../store/errors.ts");
+  try {
+    return await withStore(path, use);
+  } catch (error) {
+    if (error instanceof Error && error.cause instanceof NoStoreError) return otherwise;
+    throw error;
+  }
+}
+
 const HINTS: Readonly<Record<string, string | undefined>> = {
   busy: "Another program holds the store. Try again in a moment.",
   corrupt:

@@ -9,10 +9,12 @@
 import type { StoragePaths } from "../config/paths.ts";
 import { PROGRAM, VERSION } from "../platform/program.ts";
 import type { StoreSummary } from "../store/summary.ts";
+import type { Environment } from "../platform/environment.ts";
+import type { RemoteReport } from "./remote_lines.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { EXIT } from "./errors.ts";
 import { jsonText } from "./json_text.ts";
-import { findStore, withStore } from "./open_store.ts";
+import { findStore, withStore, withStoreIfAny } from "./open_store.ts";
 import { type CollectorFacts, renderStatus, type StatusFacts } from "./status_screen.ts";
 
 /** The command. */
@@ -33,7 +35,8 @@ async function run({ options, terminal, environment }: Invocation): Promise<numb
   const collector = await readCollector(paths);
   const summary = await readStore(paths.database);
   const expiring = summary === undefined ? 0 : await readExpiring(paths.database, summary);
-  const facts = gatherFacts(collector, paths.database, summary, expiring);
+  const remotes = await readRemotes(environment, paths.database);
+  const facts = gatherFacts(collector, paths.database, summary, expiring, remotes);
   if (options.text("format") === "json") terminal.out(`${jsonText(facts, 2)}\n`);
   else terminal.out(renderStatus(facts, { terminal, now: Date.now(), version: VERSION }));
   return EXIT.done;
@@ -47,16 +50,16 @@ async function readCollector(paths: StoragePaths): Promise<CollectorFacts> {
     : { running: false };
 }
 
+/** How far the remotes are. Most people have none, and load nothing for them. */
+async function readRemotes(environment: Environment, database: string): Promise<readonly RemoteReport[]> {
+  const report = await import("./remote_report.ts");
+  return await report.readRemotes(environment, database);
+}
+
 /** The summary of the store, `undefined` if there is none yet. */
 async function readStore(path: string): Promise<StoreSummary | undefined> {
   const { readSummary } = await import("../store/summary.ts");
-  const { NoStoreError } = await import("../store/errors.ts");
-  try {
-    return await withStore(path, (reader) => readSummary(reader));
-  } catch (error) {
-    if (error instanceof Error && error.cause instanceof NoStoreError) return undefined;
-    throw error;
-  }
+  return await withStoreIfAny<StoreSummary | undefined>(path, (reader) => readSummary(reader), undefined);
 }
 
 /** What was left out is soon to be deleted by its agent within so long, ms. */
@@ -80,6 +83,7 @@ export function gatherFacts(
   path: string,
   summary: StoreSummary | undefined,
   expiring = 0,
+  remotes: readonly RemoteReport[] = [],
 ): StatusFacts {
   if (summary === undefined) {
     return {
@@ -87,6 +91,7 @@ export function gatherFacts(
       store: { path, exists: false, bytes: 0, events: 0 },
       agents: [],
       sync: NOTHING,
+      remotes,
       problems: [],
     };
   }
@@ -121,6 +126,7 @@ export function gatherFacts(
       unreadKinds: summary.unreadKinds,
       silent: summary.silent,
     },
+    remotes,
     problems: summary.problems,
   };
 }

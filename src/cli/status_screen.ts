@@ -16,6 +16,7 @@ import type {
 } from "../store/summary.ts";
 import { formatAge, formatBytes, formatCount, formatDuration } from "./format.ts";
 import type { Palette } from "./palette.ts";
+import { remoteLines, type RemoteReport } from "./remote_lines.ts";
 import { sanitize } from "./sanitize.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -53,6 +54,7 @@ export interface StatusFacts {
     readonly unreadKinds: readonly UnreadKind[];
     readonly silent: readonly SilentAgent[];
   };
+  readonly remotes: readonly RemoteReport[];
   readonly problems: readonly KnownProblem[];
 }
 
@@ -74,6 +76,7 @@ export function renderStatus(facts: StatusFacts, options: ScreenOptions): string
   return [
     screen.collector(),
     ...facts.store.exists ? [screen.sync(), screen.agents()] : [],
+    screen.remotes(),
     screen.store(),
     screen.unread(),
     screen.problems(),
@@ -111,6 +114,11 @@ class Screen {
       lines.push(yellow(`this is version ${this.#version}: stop and start the collector to update it`));
     }
     return this.#lines("Collector", lines);
+  }
+
+  remotes(): string {
+    const { remotes } = this.#facts;
+    return remotes.length === 0 ? "" : this.#lines("Remotes", remoteLines(remotes, this.#now));
   }
 
   sync(): string {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { EventType } from "../events/event.ts";
+
 /** Glob patterns of workspace paths; an empty `include` means all. */
 export interface WorkspaceFilter {
   readonly include: readonly string[];
@@ -81,22 +83,56 @@ interface RemoteConfigBase {
   readonly workspaces: WorkspaceFilter;
   /** Ids of the agents whose events it gets; empty is all. */
   readonly agents: readonly string[];
+  /** The types of events that it gets; empty is all. */
+  readonly types: readonly EventType[];
   /** A larger event is sent cut. */
   readonly max_event_bytes: number;
 }
 
-/** A remote over the network. `${NAME}` in `url` and `api_key` is not yet expanded, see `expandSecret`. */
-export interface NetworkRemoteConfig extends RemoteConfigBase {
-  readonly type: "devlog" | "otlp" | "postgres";
+/** What all remotes over the network share. `${NAME}` in a text is not yet expanded, see `expandSecret`. */
+interface NetworkRemoteBase extends RemoteConfigBase {
   readonly url: string;
-  readonly api_key?: string;
+  /** The certificates (PEM) of an authority to trust beside those of the system; an absolute path. */
+  readonly ca_file?: string;
+  /** How long to wait for an answer, ms. */
+  readonly timeout: number;
 }
+
+/** A remote that is spoken to by HTTP. */
+export interface HttpRemoteConfig extends NetworkRemoteBase {
+  readonly type: "devlog" | "otlp";
+  readonly api_key?: string;
+  /** Further headers of each request. */
+  readonly headers: { readonly [name: string]: string };
+  /** A certificate of this machine and its key (PEM); absolute paths, both or none. */
+  readonly cert_file?: string;
+  readonly key_file?: string;
+}
+
+/** A PostgreSQL database. */
+export interface PostgresRemoteConfig extends NetworkRemoteBase {
+  readonly type: "postgres";
+  /** In place of the one in `url`. */
+  readonly password?: string;
+  /** The schema that holds the tables. */
+  readonly schema: string;
+}
+
+/** A remote over the network. */
+export type NetworkRemoteConfig = HttpRemoteConfig | PostgresRemoteConfig;
+
+/** How a file remote may compress what it has put aside. */
+export const COMPRESSIONS = ["none", "zstd"] as const;
 
 /** A remote that is a file on this machine. */
 export interface FileRemoteConfig extends RemoteConfigBase {
   readonly type: "file";
   /** Absolute. */
   readonly path: string;
+  /** A file that would become larger is given another name, and a new one begun. */
+  readonly max_file_bytes: number;
+  /** How files with another name are compressed. */
+  readonly compress: typeof COMPRESSIONS[number];
 }
 
 /** A destination. */
@@ -138,6 +174,10 @@ export const AGENT_DEFAULTS: KnownAgentConfig = { enabled: true, paths: "auto" }
 /** What holds for a remote. */
 export const REMOTE_DEFAULTS: Omit<RemoteConfigBase, "content"> & {
   readonly content: Readonly<Record<RemoteType, ContentLevel>>;
+  readonly max_file_bytes: number;
+  readonly compress: typeof COMPRESSIONS[number];
+  readonly timeout: number;
+  readonly schema: string;
 } = {
   enabled: true,
   auto_sync: true,
@@ -146,5 +186,10 @@ export const REMOTE_DEFAULTS: Omit<RemoteConfigBase, "content"> & {
   include: [],
   workspaces: { include: [], exclude: [] },
   agents: [],
+  types: [],
   max_event_bytes: 1024 * 1024,
+  max_file_bytes: 100 * 1024 * 1024,
+  compress: "none",
+  timeout: 30_000,
+  schema: "devlog",
 };

@@ -20,8 +20,20 @@ export function printableConfig(config: Config): unknown {
 function printableRemote(remote: RemoteConfig): unknown {
   const sync_interval = printDuration(remote.sync_interval);
   if (remote.type === "file") return { ...remote, sync_interval };
-  const masked = { ...remote, sync_interval, url: maskUrl(remote.url) };
-  return remote.api_key === undefined ? masked : { ...masked, api_key: maskSecret(remote.api_key) };
+  const masked = {
+    ...remote,
+    sync_interval,
+    url: maskUrl(remote.url),
+    timeout: printDuration(remote.timeout),
+  };
+  if (remote.type === "postgres") {
+    return remote.password === undefined ? masked : { ...masked, password: maskSecret(remote.password) };
+  }
+  const headers = Object.fromEntries(
+    Object.entries(remote.headers).map(([name, value]) => [name, maskSecret(value)]),
+  );
+  const shown = { ...masked, headers };
+  return remote.api_key === undefined ? shown : { ...shown, api_key: maskSecret(remote.api_key) };
 }
 
 /** A configuration as YAML that `parseConfig` reads; masked secrets aside, it reads the same. */

@@ -11,6 +11,7 @@ import { expandHome, isAbsolute } from "../platform/paths.ts";
 import {
   AGENT_DEFAULTS,
   type AgentConfig,
+  COMPRESSIONS,
   type Config,
   CONTENT_LEVELS,
   CUSTOM_FORMATS,
@@ -24,6 +25,7 @@ import {
   type RemoteType,
   type WorkspaceFilter,
 } from "./config.ts";
+import { EVENT_TYPES } from "../events/event.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { defaultStoragePath } from "./paths.ts";
 import { hasReference } from "./secrets.ts";
@@ -43,6 +45,9 @@ import {
 
 /** Agents and remotes are named alike: it names a file too, also where case doesn't count. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** A header's name (RFC 9110, 5.6.2), but those that belong to the message. */
+const HEADER =
+  /^(?!(?:content-(?:length|type|encoding)|host|transfer-encoding|connection)$)[A-Za-z0-9!#$%&'*+.^_`|~-]+$/i;
 const NAME_RULE = "of lower-case letters, digits and hyphens";
 
 /** The schema for the given surroundings, which decide what `~` is and what an absolute path looks like. */
@@ -132,15 +137,42 @@ function remoteSchema(path: Schema<string>, workspaces: Schema<WorkspaceFilter>)
       list("agents", text(`an agent's id ${NAME_RULE}`, (input) => NAME.test(input))),
       [...REMOTE_DEFAULTS.agents],
     ),
+    types: v.optional(list("types of events", choice(EVENT_TYPES)), [...REMOTE_DEFAULTS.types]),
     max_event_bytes: v.optional(integer(1024, 16 * 1024 * 1024), REMOTE_DEFAULTS.max_event_bytes),
   });
-  const network = <T extends RemoteType>(type: T, url: Schema<string>) =>
-    section({ ...common(type), url, api_key: v.exactOptional(text("a text", undefined, { secret: true })) });
+  const network = (url: Schema<string>) => ({
+    url,
+    ca_file: v.exactOptional(path),
+    timeout: v.optional(DURATION, printDuration(REMOTE_DEFAULTS.timeout)),
+  });
+  const secret = v.exactOptional(text("a text", undefined, { secret: true }));
+  const http = <T extends "devlog" | "otlp">(type: T) =>
+    section({
+      ...common(type),
+      ...network(HTTP_URL),
+      api_key: secret,
+      headers: dictionary("the name of a header", HEADER, text("a text", undefined, { secret: true })),
+      cert_file: v.exactOptional(path),
+      key_file: v.exactOptional(path),
+    });
   const schemas: { readonly [T in RemoteType]: Schema<RemoteConfig> } = {
-    devlog: network("devlog", HTTP_URL),
-    otlp: network("otlp", HTTP_URL),
-    postgres: network("postgres", POSTGRES_URL),
-    file: section({ ...common("file"), path }),
+    devlog: http("devlog"),
+    otlp: http("otlp"),
+    postgres: section({
+      ...common("postgres"),
+      ...network(POSTGRES_URL),
+      password: secret,
+      schema: v.optional(
+        text("a name of lower-case letters, digits and _", (input) => /^[a-z_][a-z0-9_]{0,62}$/.test(input)),
+        REMOTE_DEFAULTS.schema,
+      ),
+    }),
+    file: section({
+      ...common("file"),
+      path,
+      max_file_bytes: v.optional(integer(4096), REMOTE_DEFAULTS.max_file_bytes),
+      compress: v.optional(choice(COMPRESSIONS), REMOTE_DEFAULTS.compress),
+    }),
   };
   const untyped = v.looseObject(
     { type: choice(REMOTE_TYPES) },

@@ -20,7 +20,7 @@ export const CONFIG_TEMPLATE =
 #  historical_sync: ${sync.historical_sync}      # false: only what agents write from now on
 #  initial_sync_days: ${sync.initial_sync_days}      # how far back events are stored; 0 = everything
 #  background_sync: ${sync.background_sync}      # false: finish history before watching
-#  sync_batch_size: ${sync.sync_batch_size}       # events per batch sent to a remote (no effect yet)
+#  sync_batch_size: ${sync.sync_batch_size}       # events per batch sent to a remote 
 #  workspaces: { include: [], exclude: [] }   # globs, such as "~/work/**"; empty = all
 
 # Agents that are not named are enabled and looked for in their usual places.
@@ -33,19 +33,23 @@ export const CONFIG_TEMPLATE =
 #  path: ~/.devlog/data
 #  retention_days: ${storage.retention_days}         # 0 = for ever
 
-# Remotes (no effect yet: nothing leaves this machine).
+# Remotes: where events are delivered to. Without one, nothing leaves this machine.
 #export:
 #  remotes:
 #    team:
 #      type: devlog           # devlog, otlp, postgres, or file (with \`path\` in place of \`url\`)
 #      url: https://devlog.example.com
-#      api_key: \${DEVLOG_TEAM_API_KEY}          # read from the environment
+#      api_key: \${DEVLOG_TEAM_API_KEY}   # from the environment; the name begins with DEVLOG_
 #      auto_sync: ${REMOTE_DEFAULTS.auto_sync}        # false: only on \`export --remote team\`
 #      sync_interval: ${printDuration(REMOTE_DEFAULTS.sync_interval)}
 #      content: ${REMOTE_DEFAULTS.content.devlog}      # none, redacted or full
 #      include: []            # with content none: path, repository, branch are sent only if named
 #      workspaces: { include: [], exclude: [] }
 #      agents: []             # such as [claude-code]; empty = all
+#      types: []              # such as [llm_request, llm_response]; empty = all
+#      max_event_bytes: ${REMOTE_DEFAULTS.max_event_bytes}       # a larger event is sent with its longest texts cut
+#      headers: {}            # further headers; \${DEVLOG_...} is read from the environment
+#      timeout: ${printDuration(REMOTE_DEFAULTS.timeout)}
 
 # No effect yet:
 #dashboard: { enabled: ${dashboard.enabled}, port: ${dashboard.port} }

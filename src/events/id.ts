@@ -67,4 +67,9 @@ export function formatId(bytes: Uint8Array): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** The 16 bytes of an id in its text form. @throws {SyntaxError} if it is none */
+export function parseId(text: string): Uint8Array {
+  return Uint8Array.fromHex(text.replaceAll("-", ""));
+}
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

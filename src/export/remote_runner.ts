@@ -6,6 +6,7 @@
 
 import type { AgentEvent } from "../events/event.ts";
 import type { WriterCalls } from "../sync/messages.ts";
+import { UserError } from "../platform/user_error.ts";
 import type { StoreReader } from "../store/reader.ts";
 import {
   type Candidate,
@@ -51,6 +52,8 @@ export interface RunnerOptions {
   readonly connect: () => Connection;
   readonly now: () => number;
   readonly random: () => number;
+  /** It has nothing to do until `restsUntil`. */
+  readonly onRest?: () => void;
 }
 
 /** Delivers until it is stopped. */
@@ -74,6 +77,7 @@ export class RemoteRunner {
   /** By key of a batch of one event that the remote fails at: how many batches had been delivered by then. */
   readonly #suspects = new Map<string, number>();
   #wake: () => void = () => {};
+  #restsUntil = 0;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -99,6 +103,11 @@ export class RemoteRunner {
       await this.#next?.catch(() => {});
       await this.#connection?.close();
     }
+  }
+
+  /** Until when there is nothing to do unless something is committed, ms since the epoch; 0 while there is something. */
+  get restsUntil(): number {
+    return this.#restsUntil;
   }
 
   /** There may be something new. */
@@ -163,12 +172,15 @@ export class RemoteRunner {
 
   async #sleep(ms: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    this.#restsUntil = this.#options.now() + ms;
+    this.#options.onRest?.();
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (ms !== Infinity) timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
       if (this.#abort.signal.aborted) resolve();
     });
     clearTimeout(timer);
+    this.#restsUntil = 0;
   }
 
   /** What is to be frozen next, or otherwise decided. */
@@ -208,7 +220,7 @@ export class RemoteRunner {
     try {
       this.#connection ??= connect();
     } catch (error) {
-      await this.#fail(error instanceof Error ? error.message : String(error), REFUSED_PAUSE, "paused");
+      await this.#fail(wordsOf(error), REFUSED_PAUSE, "paused");
       return;
     }
     const { members, key: id, headers, body, tries } = batch;
@@ -359,4 +371,10 @@ function deadLetters(parked: readonly Parked[], { members, tries }: StoredBatch)
     status,
     tries: tries + 1,
   }));
+}
+
+/** What is wrong, and what to do about it where that is known. */
+function wordsOf(error: unknown): string {
+  if (error instanceof UserError && error.hint !== undefined) return `${error.message}. ${error.hint}`;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,12 @@
  * @module
  */
 
+import type { RemoteConfig } from "../config/config.ts";
 import { EVENT_TYPES, type EventType } from "../events/event.ts";
+import { knownOs } from "../platform/environment.ts";
+import { workspaceMatcher } from "../platform/workspaces.ts";
+import type { StoreReader } from "../store/reader.ts";
+import { nameText } from "../store/remotes.ts";
 import type { Route } from "../store/remote_table.ts";
 
 /** What a remote wants. An empty list is as good as none. */
@@ -48,4 +53,11 @@ export class Routing {
 /** A route as a key of a map. */
 export function routeKey({ agent, workspace, type }: Route): string {
   return `${agent}/${workspace}/${type}`;
+}
+
+/** What a remote wants. */
+export function routingOf(config: RemoteConfig, reader: () => StoreReader): Routing {
+  const { agents, types, workspaces } = config;
+  const wantsWorkspace = workspaceMatcher(workspaces, knownOs(Deno.build.os));
+  return new Routing({ agents, types, wantsWorkspace }, (name) => nameText(reader(), name));
 }

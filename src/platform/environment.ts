@@ -39,10 +39,18 @@ export const ENVIRONMENT_NAMES = [
 ] as const;
 
 /**
- * Names that the YAML parser asks for, to trace its own work, and must not get: it would print to stdout. The permission
- * set has them read as unset; without that, asking for them ends the program.
+ * Names that libraries ask for and must not get: the YAML parser would print its own work to stdout, and the client of
+ * PostgreSQL connect to what they name. The permission set has them read as unset; without that, asking for them ends the
+ * program.
  */
-export const IGNORED_NAMES = ["LOG_STREAM", "LOG_TOKENS"] as const;
+export const IGNORED_NAMES = [
+  "LOG_STREAM",
+  "LOG_TOKENS",
+  "PG*",
+  "USER",
+  "USERNAME",
+  "NODE_PG_FORCE_NATIVE",
+] as const;
 
 /** Reads an environment variable: `undefined` where it is unset, empty, or not to be read by this program. */
 export type ReadVariable = (name: string) => string | undefined;
@@ -51,6 +59,22 @@ export type ReadVariable = (name: string) => string | undefined;
 export function readVariable(name: string): string | undefined {
   if (!(ENVIRONMENT_NAMES as readonly string[]).includes(name)) return undefined;
   return Deno.env.get(name) || undefined;
+}
+
+/** What the names of variables begin with that the configuration may refer to; the permission set lists the same. */
+export const SECRET_PREFIX = "DEVLOG_";
+
+/**
+ * Reads an environment variable that the configuration names.
+ *
+ * @throws {UserError} if the permission set does not allow it
+ */
+export function readSecret(name: string): string | undefined {
+  if (name.startsWith(SECRET_PREFIX)) return Deno.env.get(name) || undefined;
+  throw new UserError(`the environment variable ${name} can't be read, but the configuration refers to it`, {
+    hint: `Only names that begin with ${SECRET_PREFIX} are readable to this program: rename it.`,
+    exitCode: EXIT.wrongUsage,
+  });
 }
 
 /** The system that Deno names; those beyond the three are taken for Linux. */

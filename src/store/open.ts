@@ -182,8 +182,8 @@ function migrate(database: DatabaseSync, migrations: readonly Migration[]): void
       if (version > from) database.exec(sql);
     }
     database.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${wanted};`);
-    database.prepare("insert or ignore into meta (key, value) values ('machine', ?)").run(
-      crypto.randomUUID(),
-    );
+    const note = database.prepare("insert or ignore into meta (key, value) values (?, ?)");
+    note.run("machine", crypto.randomUUID());
+    note.run("secret", crypto.getRandomValues(new Uint8Array(32)).toHex());
   });
 }

@@ -75,13 +75,17 @@ export interface ExportStep {
   };
 }
 
+/** Deliveries that are further apart are not of one go, of which the rate is measured, ms. */
+const RATE_GAP = 5_000;
+
 const SQL = {
   open: "insert or ignore into remotes (name, type, target) values (?, ?, ?)",
   find: "select id from remotes where name = ? and type = ? and target = ?",
   finish: "delete from batches where id = ? and remote = ?",
-  deliver:
-    `update remotes set delivered = delivered + ?, delivered_bytes = delivered_bytes + ?, last_delivered_at = ?
-    where id = ?`,
+  deliver: `update remotes set delivered = delivered + ?1, delivered_bytes = delivered_bytes + ?2,
+      rate_from = iif(?3 - coalesce(last_delivered_at, 0) < ${RATE_GAP}, rate_from, ?3),
+      rate_events = iif(?3 - coalesce(last_delivered_at, 0) < ${RATE_GAP}, rate_events + ?1, 0),
+      last_delivered_at = ?3 where id = ?4`,
   reject: "update remotes set rejected = rejected + ? where id = ?",
   bury: `insert into dead_letters (remote, event, revision, status, answer, first_at, last_at, tries)
     select ?, ?, revision, ?, ?, ?, ?, ? from events where id = ?

@@ -23,6 +23,8 @@ export interface RemoteState extends RemoteKey {
   readonly deliveredBytes: number;
   readonly rejected: number;
   readonly lastDeliveredAt?: number;
+  /** Events a second while it last delivered. */
+  readonly rate?: number;
   /** When it last had all there was. */
   readonly caughtUpAt?: number;
   readonly failures: number;
@@ -100,6 +102,10 @@ function stateOf(row: EventRow): RemoteState {
     deliveredBytes: row.delivered_bytes as number,
     rejected: row.rejected as number,
     ...optional("lastDeliveredAt", row.last_delivered_at),
+    ...((row.rate_events as number) > 0 && {
+      rate: 1000 * (row.rate_events as number) /
+        Math.max(1, (row.last_delivered_at as number) - (row.rate_from as number)),
+    }),
     ...optional("caughtUpAt", row.caught_up_at),
     failures: row.failures as number,
     ...optional("lastError", row.last_error),

@@ -15,7 +15,7 @@ import { SCHEMA_VERSION } from "./schema.ts";
 const BUSY_TIMEOUT = 10_000;
 
 /** What can be asked for. */
-export type RequestKind = "stop" | "sync" | "reload";
+export type RequestKind = "stop" | "sync" | "reload" | "export" | "remote";
 
 /** What a request says beyond its kind; plain JSON. */
 export type RequestArguments = { readonly [name: string]: unknown };

@@ -196,6 +196,8 @@ create table remotes (
   delivered_bytes integer not null default 0,
   rejected integer not null default 0,
   last_delivered_at integer,
+  rate_from integer,
+  rate_events integer not null default 0,
   caught_up_at integer,
   failures integer not null default 0,
   last_error text,

@@ -6,6 +6,7 @@
 
 import { AGENTS } from "../agents/agents.ts";
 import type { Config, WorkspaceFilter } from "../config/config.ts";
+import { ExportThread } from "../export/export_thread.ts";
 import { covers, filterText } from "../platform/workspace_filter.ts";
 import type { CollectorInfo } from "../service/lock.ts";
 import { classifyTrouble } from "../store/errors.ts";
@@ -50,6 +51,7 @@ export class Collector {
   #tracker!: SourceTracker;
   #scanner!: Scanner;
   readonly #dispatcher: Dispatcher;
+  readonly #exporter: ExportThread;
   readonly #watcher: RootWatcher;
   readonly #round: Round<Place>;
   readonly #board: ProblemBoard;
@@ -68,6 +70,8 @@ export class Collector {
   #isWantingMore = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #nextProgress = 0;
+  /** Of how many commits the exporter has heard. */
+  #exportedWrites = 0;
   #nextRecent = 0;
 
   constructor(options: CollectorOptions) {
@@ -79,6 +83,13 @@ export class Collector {
     }, options.watchFolder);
     this.#round = new Round(() => this.#scanner.places(this.#searchRoots()));
     const dispatcher = this.#dispatcher = this.#makeDispatcher();
+    this.#exporter = new ExportThread({
+      storePath: options.storePath,
+      call: (method, ...parameters) => dispatcher.call(method, ...parameters),
+      onUnreadable: (error) => void this.#mendIfDamaged(error).catch((error) => this.#ended.reject(error)),
+      onFault: (error) =>
+        options.report.note(`the exporter ended by a fault and is started anew: ${error.message}`),
+    });
     this.#board = new ProblemBoard({
       raise: (problem) => dispatcher.call("raise", problem),
       solve: (key) => dispatcher.call("solve", key),
@@ -93,6 +104,13 @@ export class Collector {
         await this.#scan();
       },
       reload: () => this.#reloadConfig(),
+      deliver: (name, again) => this.#exporter.deliver(name, again),
+      call: async (method, ...parameters) => {
+        const result = await dispatcher.call(method, ...parameters);
+        // A dead letter may be sent again.
+        this.#exporter.wake();
+        return result;
+      },
     });
     this.#announcement = new Announcement(options.infoPath, {
       pid: Deno.pid,
@@ -142,6 +160,7 @@ export class Collector {
       clearTimeout(this.#timer);
       if (this.#options.exitsAfter !== true) this.#watcher.close();
     }
+    await this.#exporter.stop();
     if (!this.#dispatcher.isPaused) await this.#desk.answerAll();
     const inTime = await this.#dispatcher.stop();
     this.#reader.close();
@@ -193,6 +212,8 @@ export class Collector {
     this.#desk.forget();
     this.#load();
     this.#phase = "history";
+    this.#export();
+    void this.#exporter.restart();
     this.#scan().catch(unlessOvertaken).catch((error) => this.#ended.reject(error));
   }
 
@@ -227,7 +248,18 @@ export class Collector {
     this.#board.show("watch", watchProblem(this.#watcher.failures));
   }
 
+  /** Delivers to remotes once history is in; what comes from then on as it comes. */
+  #export(): void {
+    const { sync, export: { remotes } } = this.#config;
+    const isLive = this.#phase === "live" && !this.#options.once;
+    this.#exporter.configure(remotes, sync.sync_batch_size, isLive);
+  }
+
   #onProgress(): void {
+    if (this.#phase === "live" && this.#dispatcher.writes !== this.#exportedWrites) {
+      this.#exportedWrites = this.#dispatcher.writes;
+      this.#exporter.wake();
+    }
     if (this.#isEnding || !this.#isScanned) return;
     if (!this.#dispatcher.isDone) {
       // A line that is read as it comes is no progress to show.
@@ -249,6 +281,7 @@ export class Collector {
     this.#desk.answerSyncs(progress);
     if (this.#phase !== "history") return;
     this.#phase = "live";
+    this.#export();
     this.#options.report.upToDate(progress);
     if (this.#options.once) this.stop();
     else this.#watch();
@@ -322,6 +355,7 @@ export class Collector {
     this.#config = config;
     if (!covers(before, filterText(this.#workspaces))) this.#isWantingMore = true;
     this.#board.show("config", undefined);
+    this.#export();
     this.#options.report.note("the configuration was read again");
     await this.#scan();
   }

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { ExportContext } from "../export/export_thread.ts";
+import { changeRemote, type RemoteChange } from "../export/changes.ts";
+import type { Delivery } from "../export/messages.ts";
 import type { StoreReader } from "../store/reader.ts";
 import { type NewRequest, newRequests } from "../store/requests.ts";
 import type { WriterCalls } from "./messages.ts";
@@ -23,6 +26,10 @@ export interface RequestListener {
   sync(collectFrom: number | undefined): Promise<void>;
   /** Reads the configuration again. */
   reload(): Promise<void>;
+  /** Delivers what there is to one remote; `again` also what it has had. */
+  deliver(name: string, again: boolean): Promise<Delivery>;
+  /** Asks the writer for something. */
+  call: ExportContext["call"];
 }
 
 /** Where requests come in. */
@@ -74,7 +81,7 @@ export class RequestDesk {
     this.#stops = [];
   }
 
-  async #perform({ id, kind, arguments: { collectFrom } }: NewRequest): Promise<void> {
+  async #perform({ id, kind, arguments: args }: NewRequest): Promise<void> {
     switch (kind) {
       case "stop":
         this.#stops.push(id);
@@ -82,12 +89,33 @@ export class RequestDesk {
         break;
       case "sync":
         this.#syncs.push(id);
-        await this.#listener.sync(typeof collectFrom === "number" ? collectFrom : undefined);
+        await this.#listener.sync(typeof args.collectFrom === "number" ? args.collectFrom : undefined);
+        break;
+      case "export":
+        await this.#listener.reload();
+        // It takes as long as it takes; other requests do not wait for it.
+        inBackground(this.#deliver(id, String(args.remote), args.again === true));
+        break;
+      case "remote":
+        await this.#change(id, args as unknown as RemoteChange);
         break;
       case "reload":
         await this.#listener.reload();
         await this.#listener.answer(id, "done", "{}");
     }
+  }
+
+  async #deliver(id: number, name: string, again: boolean): Promise<void> {
+    try {
+      await this.#listener.answer(id, "done", JSON.stringify(await this.#listener.deliver(name, again)));
+    } catch (error) {
+      await this.#fail(id, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #change(id: number, change: RemoteChange): Promise<void> {
+    const count = await changeRemote(change, this.#listener.call);
+    await this.#listener.answer(id, "done", JSON.stringify({ count }));
   }
 
   #fail(id: number, message: string): Promise<void> {

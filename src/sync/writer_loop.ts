@@ -13,8 +13,9 @@ import { shrinkPayload } from "../store/batch_builder.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { recoverStore } from "../store/recover.ts";
 import { StoreWriter } from "../store/writer.ts";
-import type { BatchMessage, FromWriter, LostSegment, ToWriter, WriterCalls } from "./messages.ts";
+import type { BatchMessage, FromWriter, LostSegment, ToWriter } from "./messages.ts";
 import { nextTurn } from "./next_turn.ts";
+import { writerCalls } from "./writer_calls.ts";
 
 /** A transaction of history ends after so many rows … */
 const TRANSACTION_ROWS = 16_000;
@@ -229,7 +230,7 @@ export class WriterLoop {
       return;
     }
     try {
-      const calls = this.#callable();
+      const calls = writerCalls(this.#store);
       const run = calls[method] as (...parameters: readonly unknown[]) => unknown;
       const result = method === "checkpoint" ? run() : this.#store.transaction(() => run(...parameters));
       this.#tell({ kind: "result", id, result });
@@ -243,38 +244,6 @@ export class WriterLoop {
           message: error instanceof Error ? error.message : String(error),
         });}
     }
-  }
-
-  #callable(): Omit<WriterCalls, "recover"> {
-    const store = this.#store;
-    return {
-      register: (entries) => store.register(entries),
-      beginAttempts: (sources) => store.beginAttempts(sources),
-      endAttempts: (sources) => store.endAttempts(sources),
-      readAgain: (wishes) => {
-        for (const { source, collectedFrom, adapterVersion } of wishes) {
-          store.readAgain(source, collectedFrom, adapterVersion);
-        }
-      },
-      fail: (failures) => {
-        for (const failure of failures) store.fail(failure, Date.now());
-      },
-      raise: (problem) => store.raise(problem, Date.now()),
-      solve: (key) => store.solve(key),
-      answer: (request, state, answer) => store.answer(request, state, answer),
-      forgetRequests: (before) => store.forgetRequests(before),
-      prune: (horizon, limit) => store.prune(horizon, limit),
-      openRemote: (key) => store.remotes.open(key),
-      exportStep: (step) => store.remotes.step(step),
-      setRemoteContent: (...content) => store.remotes.setContent(...content),
-      sendAgain: (remote) => store.remotes.sendAgain(remote),
-      retryNow: (remote) => store.remotes.retryNow(remote),
-      retryDeadLetters: (...letters) => store.remotes.retryDeadLetters(...letters),
-      dropDeadLetters: (...letters) => store.remotes.dropDeadLetters(...letters),
-      removeRemote: (remote) => store.remotes.remove(remote),
-      diskSpace: () => store.diskSpace(),
-      checkpoint: () => store.checkpoint(),
-    };
   }
 }
 

@@ -128,7 +128,7 @@ Deno.test("config show prints what is in force and masks secrets", async () => {
   );
   Deno.writeTextFileSync(
     path,
-    "export: { remotes: { a: { type: postgres, url: 'postgres://me:pw123@db/x', api_key: key123 } } }\n",
+    "export: { remotes: { a: { type: postgres, url: 'postgres://me:pw123@db/x', password: key123 } } }\n",
   );
   for (const format of ["text", "json"]) {
     const { code, stdout } = await run(["config", "show", "--format", format], { home: home.path, env });

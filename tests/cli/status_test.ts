@@ -4,6 +4,7 @@ import { countCells } from "../../src/cli/cells.ts";
 import { EXIT, reportError } from "../../src/cli/errors.ts";
 import { COLOURS, NO_COLOURS } from "../../src/cli/palette.ts";
 import { command, gatherFacts } from "../../src/cli/status.ts";
+import type { RemoteReport } from "../../src/cli/remote_lines.ts";
 import { renderStatus, type StatusFacts } from "../../src/cli/status_screen.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import { CollectorLock, writeCollectorInfo } from "../../src/service/lock.ts";
@@ -223,6 +224,49 @@ for (
   });
 }
 
+/** A remote of which everything is to be said. */
+const REMOTE: RemoteReport = {
+  name: "team",
+  type: "devlog",
+  target: "https://devlog.example.com",
+  state: "down",
+  content: "redacted",
+  delivered: 1_200,
+  deliveredBytes: 3_400_000,
+  lastDeliveredAt: NOW - 60_000,
+  pending: 200_000,
+  isPendingAtLeast: true,
+  deferred: 3,
+  lag: 60_000,
+  rate: 900,
+  rejected: 1,
+  deadLetters: 2,
+  lastError: "HTTP 503: \x1b[31mbusy",
+  lastErrorAt: NOW - 5_000,
+  nextTry: NOW + 30_000,
+};
+
+Deno.test("status says of each remote how far it is, and what is wrong in words that can't harm a terminal", () => {
+  const terminal = { columns: 100, colour: NO_COLOURS };
+  const screen = renderStatus(gatherFacts(RUNNING, "", SUMMARY, 0, [REMOTE]), {
+    terminal,
+    now: NOW,
+    version: "1.2.0",
+  });
+  const shown = screen.slice(screen.indexOf("Remotes"), screen.indexOf("Store"));
+  assertEquals(
+    shown,
+    `Remotes
+  team (devlog): down, behind by 1 min, 1,200 events delivered, 3.4 MB
+    team: HTTP 503: busy (5 s ago, next try in 30 s)
+    team: 3 events wait until they have settled
+    team: 2 events not taken; see \`export dead-letters list\`
+    team: 1 event lost there, as it said itself
+
+`,
+  );
+});
+
 Deno.test("status --format json has the keys that are documented, each of them", () => {
   const withAll: StoreSummary = {
     ...SYNCING,
@@ -235,7 +279,8 @@ Deno.test("status --format json has the keys that are documented, each of them",
   const documented = Deno.readTextFileSync(new URL("../../docs/commands.md", import.meta.url));
   const named = keysExplainedIn(sectionOf(documented, "status"));
   const paused = { ...RUNNING, phase: "paused", reason: "r" } as const;
-  assertEquals(named.toSorted(), keysOf(gatherFacts(paused, "", withAll)).toSorted());
+  const facts = gatherFacts(paused, "", withAll, 0, [REMOTE]);
+  assertEquals(named.toSorted(), keysOf(facts).toSorted());
 });
 
 Deno.test("status tells of a store and the collector that holds its lock", async () => {

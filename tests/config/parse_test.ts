@@ -1,11 +1,18 @@
 import { globError } from "../../src/platform/workspaces.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { type Config, CONTENT_LEVELS, INCLUDABLE, LOG_LEVELS } from "../../src/config/config.ts";
+import {
+  COMPRESSIONS,
+  type Config,
+  CONTENT_LEVELS,
+  INCLUDABLE,
+  LOG_LEVELS,
+} from "../../src/config/config.ts";
 import { defaultConfig } from "../../src/config/load.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { printConfig } from "../../src/config/print.ts";
 import { ConfigError, formatProblem } from "../../src/config/problems.ts";
+import { EVENT_TYPES } from "../../src/events/event.ts";
 import { CONFIG_TEMPLATE } from "../../src/config/template.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 
@@ -53,7 +60,11 @@ export:
       include: [branch]
       workspaces: { include: ["~/work/**"] }
       agents: [codex]
+      types: [llm_request]
       max_event_bytes: 4096
+      headers: { X-Team: "\${DEVLOG_TEAM}" }
+      ca_file: ~/ca.pem
+      timeout: 10s
     otel: { type: otlp, url: "http://127.0.0.1:4318" }
     copy: { type: file, path: ~/events.jsonl, enabled: false }
 dashboard: { enabled: true, port: 9000 }
@@ -90,7 +101,11 @@ logging: { level: debug }
             include: ["branch"],
             workspaces: { include: ["/home/me/work/**"], exclude: [] },
             agents: ["codex"],
+            types: ["llm_request"],
             max_event_bytes: 4096,
+            headers: { "X-Team": "${DEVLOG_TEAM}" },
+            ca_file: "/home/me/ca.pem",
+            timeout: 10_000,
             url: "https://devlog.example.com",
             api_key: "${DEVLOG_TEAM_API_KEY}",
           },
@@ -103,7 +118,10 @@ logging: { level: debug }
             include: [],
             workspaces: { include: [], exclude: [] },
             agents: [],
+            types: [],
             max_event_bytes: 1_048_576,
+            headers: {},
+            timeout: 30_000,
             url: "http://127.0.0.1:4318",
           },
           copy: {
@@ -115,7 +133,10 @@ logging: { level: debug }
             include: [],
             workspaces: { include: [], exclude: [] },
             agents: [],
+            types: [],
             max_event_bytes: 1_048_576,
+            max_file_bytes: 104_857_600,
+            compress: "none",
             path: "/home/me/events.jsonl",
           },
         },
@@ -221,7 +242,7 @@ const MISTAKES: readonly (readonly [text: string, ...problems: string[]])[] = [
   [
     "export: { remotes: { a: { type: file, path: /x, api_key: k } } }",
     "1:49 export.remotes.a.api_key: unknown key; known are type, enabled, auto_sync, sync_interval, content, include, " +
-    "workspaces, agents, max_event_bytes, path",
+    "workspaces, agents, types, max_event_bytes, path, max_file_bytes, compress",
   ],
   [
     "export: { remotes: { a: { type: file, path: /x, sync_interval: 500 } } }",
@@ -302,15 +323,32 @@ const remoteBase = {
   include: fc.uniqueArray(fc.constantFrom(...INCLUDABLE)),
   workspaces,
   agents: fc.array(name, { maxLength: 2 }),
+  types: fc.uniqueArray(fc.constantFrom(...EVENT_TYPES)),
   max_event_bytes: fc.integer({ min: 1024, max: 1 << 24 }),
 };
 const remote = fc.oneof(
-  fc.record({ type: fc.constant("file" as const), ...remoteBase, path }),
+  fc.record({
+    type: fc.constant("file" as const),
+    ...remoteBase,
+    path,
+    max_file_bytes: fc.integer({ min: 4096 }),
+    compress: fc.constantFrom(...COMPRESSIONS),
+  }),
   fc.record({
     type: fc.constantFrom("devlog" as const, "otlp" as const),
     ...remoteBase,
     url: fc.webUrl({ validSchemes: ["https"] }),
     api_key: fc.constant("${KEY}"),
+    headers: fc.dictionary(fc.constantFrom("X-Team", "Accept"), fc.constant("${TEAM}")),
+    timeout: fc.integer({ min: 100, max: 86_400_000 }),
+  }),
+  fc.record({
+    type: fc.constant("postgres" as const),
+    ...remoteBase,
+    url: fc.constant("postgres://db.example.com/events"),
+    password: fc.constant("${PASSWORD}"),
+    schema: fc.stringMatching(/^[a-z_][a-z0-9_]{0,20}$/),
+    timeout: fc.integer({ min: 100, max: 86_400_000 }),
   }),
 );
 const agent = fc.oneof(

@@ -127,9 +127,8 @@ Deno.test("the examples of README.md that change nothing end well, in a home wit
   for (const call of calls) {
     await t.step(call.join(" "), async () => {
       assert(
-        ["status", "sync --status", "query", "stats", "agents", "config", "version"].some((start) =>
-          call.join(" ").startsWith(start)
-        ),
+        ["status", "sync --status", "query", "stats", "agents", "remote list", "export", "config", "version"]
+          .some((start) => call.join(" ").startsWith(start)),
       );
       const outcome = await run(call, { home: home.path });
       assertEquals(outcome.code, 0, outcome.stderr);

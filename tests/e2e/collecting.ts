@@ -22,8 +22,12 @@ export function storePath(home: string): string {
 }
 
 /** Starts the collector and waits until all there is has been read. */
-export async function startUpToDate(home: string, args: readonly string[] = []): Promise<RunningProgram> {
-  const running = spawn(["start", ...args], { home });
+export async function startUpToDate(
+  home: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningProgram> {
+  const running = spawn(["start", ...args], { home, env });
   try {
     await running.line(/^up to date/);
     return running;

@@ -5,6 +5,7 @@ import {
   IGNORED_NAMES,
   readEnvironment,
   readVariable,
+  SECRET_PREFIX,
 } from "../../src/platform/environment.ts";
 import { UserError } from "../../src/platform/user_error.ts";
 
@@ -12,7 +13,7 @@ const reader = (variables: Record<string, string>) => (name: string) => variable
 
 Deno.test("the permission set lists the environment names that the program reads", () => {
   const { allow, ignore } = denoJson.permissions.collector.env;
-  assertEquals(allow, [...ENVIRONMENT_NAMES]);
+  assertEquals(allow, [...ENVIRONMENT_NAMES, `${SECRET_PREFIX}*`]);
   assertEquals(ignore, [...IGNORED_NAMES]);
 });
 

@@ -35,6 +35,7 @@ Deno.test("build.ts embeds main and every worker, and nothing that only tests or
     assertEquals(code, 0, text);
     const paths = readTree(text);
     assertArrayIncludes(paths, ["main.ts", "src"]);
+    assert(paths.includes("src/export/*") || paths.includes("src/export/export_worker.ts"), text);
     for (const worker of ["reader_worker.ts", "writer_worker.ts"]) {
       assert(paths.includes("src/sync/*") || paths.includes(`src/sync/${worker}`), text);
     }

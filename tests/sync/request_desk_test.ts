@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { StoreReader } from "../../src/store/reader.ts";
-import { makeRequest, pollRequest } from "../../src/store/requests.ts";
+import { makeRequest, pollRequest, type RequestKind } from "../../src/store/requests.ts";
 import { StoreWriter } from "../../src/store/writer.ts";
 import { RequestDesk } from "../../src/sync/request_desk.ts";
 import { TempFolder } from "../store/temp_store.ts";
@@ -25,9 +25,19 @@ class Desk implements Disposable {
       this.asked.push("reload");
       return Promise.resolve();
     },
+    deliver: (name, again) => {
+      this.asked.push(`deliver to ${name}${again ? " again" : ""}`);
+      return name === "gone"
+        ? Promise.reject(new Error("there is no remote gone"))
+        : Promise.resolve({ isComplete: true, delivered: 7, deferred: 0, deadLetters: 0 });
+    },
+    call: (method, ...parameters) => {
+      this.asked.push(`${method} ${parameters[0]}`);
+      return Promise.resolve(2 as never);
+    },
   });
 
-  ask(kind: "stop" | "sync" | "reload", args = {}, now = NOW): number {
+  ask(kind: RequestKind, args = {}, now = NOW): number {
     return makeRequest(this.#folder.store, kind, args, now);
   }
 
@@ -99,4 +109,26 @@ Deno.test("RequestDesk.forget() answers nobody by the number of a request in ano
   made.desk.answerSyncs({});
   await made.desk.answerAll();
   assertEquals(made.seen(id), "working {}");
+});
+
+Deno.test("RequestDesk.take() answers an export when it has ended, and says why it could not be done", async () => {
+  using made = new Desk();
+  const { desk, reader } = made;
+  const ids = [
+    made.ask("export", { remote: "team", again: true }),
+    made.ask("export", { remote: "gone" }),
+  ] as const;
+  await desk.take(reader, NOW);
+  await Promise.resolve();
+  assertEquals(made.asked, ["reload", "deliver to team again", "reload", "deliver to gone"]);
+  assertEquals(made.seen(ids[0]), 'done {"isComplete":true,"delivered":7,"deferred":0,"deadLetters":0}');
+  assertEquals(made.seen(ids[1]), 'failed {"message":"there is no remote gone"}');
+});
+
+Deno.test("RequestDesk.take() changes what is stored of remotes", async () => {
+  using made = new Desk();
+  const id = made.ask("remote", { action: "retry", remotes: [3, 4] });
+  await made.desk.take(made.reader, NOW);
+  assertEquals(made.asked, ["retryDeadLetters 3", "retryDeadLetters 4"]);
+  assertEquals(made.seen(id), 'done {"count":4}');
 });

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Redactor } from "../../../src/export/redact.ts";
 import { Random } from "../../../scripts/bench/home/random.ts";
 
 /** A secret and where it stands. */
@@ -84,4 +85,10 @@ export function plainSamples(
     const secret = fill(template, random);
     return { kind, group: "plain" as const, place: kind, secret, data: data(secret) };
   });
+}
+
+/** Whether redaction leaves nothing of the secret of a sample. */
+export function isFound({ secret, data }: Sample): boolean {
+  const text = JSON.stringify(new Redactor(() => "0000").redactValue(data));
+  return !text.includes(secret) && !text.includes(JSON.stringify(secret).slice(1, -1));
 }

@@ -1,0 +1,2 @@
+/** As `parse()` of @std/toml. */
+export function parse(text: string): Record<string, unknown>;
