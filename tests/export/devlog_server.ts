@@ -48,9 +48,9 @@ export class DevlogServer {
     const text = headers.get("content-encoding") === "gzip"
       ? await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text()
       : new TextDecoder().decode(bytes);
-    const key = headers.get("idempotency-key") ?? "";
-    const known = this.#batches.get(key);
-    if (known !== undefined) {
+    const key = headers.get("idempotency-key");
+    const known = key === null ? undefined : this.#batches.get(key);
+    if (key !== null && known !== undefined) {
       if (this.bodies.get(key) !== text) throw new Error(`the batch ${key} came with other bytes`);
       this.repeated += JSON.parse(text).length;
       return { status: 200, body: known };
@@ -68,8 +68,10 @@ export class DevlogServer {
       else this.#hold(event);
     });
     const body = JSON.stringify({ accepted: events.length - rejected.length, rejected });
-    this.#batches.set(key, body);
-    this.bodies.set(key, text);
+    if (key !== null) {
+      this.#batches.set(key, body);
+      this.bodies.set(key, text);
+    }
     return { status: 200, body };
   }
 
