@@ -11,6 +11,7 @@ import { mendNames, mendSources, recount } from "./mend.ts";
 import { writeTransaction } from "./open.ts";
 import { unpack } from "../platform/pack.ts";
 import { decodeState } from "./record.ts";
+import { rescueRemotes } from "./rescue_remotes.ts";
 import { attempt, join, type KeyRange } from "./salvage.ts";
 import { READING } from "./source_table.ts";
 import { byNumber, COPIES, LAST_PREFIX, type Row, type TableWalk, walk } from "./table_walk.ts";
@@ -73,6 +74,7 @@ class Rescue {
       mendNames(this.#fresh);
       mendSources(this.#fresh);
       recount(this.#fresh, seq ?? now);
+      rescueRemotes(this.#damaged, this.#fresh, lost.length > 0);
     });
     return { events, sources, lost };
   }

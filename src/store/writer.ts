@@ -196,14 +196,18 @@ export class StoreWriter {
   /**
    * Removes up to `limit` events that are older than `horizon` and returns how many there were; nothing older is stored
    * again. Call it until it returns 0.
+   *
+   * @param decidedUpTo events with a higher number are still to be delivered, and stay; so do those that wait for a remote
    */
-  prune(horizon: number, limit: number): number {
+  prune(horizon: number, limit: number, decidedUpTo = Number.MAX_SAFE_INTEGER): number {
     if (horizon > this.#horizon) {
       this.#horizon = horizon;
       this.database.prepare("insert or replace into meta values ('horizon', ?)").run(String(horizon));
     }
-    const old = this.database.prepare("select id, source, flags from events where timestamp < ? limit ?")
-      .all(horizon, limit);
+    const old = this.database.prepare(
+      `select id, source, flags from events
+       where timestamp < ? and seq <= ? and id not in (select event from deferred) limit ?`,
+    ).all(horizon, decidedUpTo, limit);
     const remove = this.database.prepare("delete from events where id = ?");
     const copies = this.database.prepare("select source from copies where event = ?");
     const removeCopies = this.database.prepare("delete from copies where event = ?");

@@ -79,7 +79,7 @@ export interface WriterCalls {
   solve(key: string): void;
   answer(request: number, state: "working" | "done" | "failed", answer: string): void;
   forgetRequests(before: number): void;
-  prune(horizon: number, limit: number): number;
+  prune(horizon: number, limit: number, decidedUpTo: number): number;
   /** The id of a remote, which is made if it is new. */
   openRemote(key: RemoteKey): number;
   exportStep(step: ExportStep): void;

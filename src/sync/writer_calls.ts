@@ -25,7 +25,7 @@ export function writerCalls(store: StoreWriter): Omit<WriterCalls, "recover"> {
     solve: (key) => store.solve(key),
     answer: (request, state, answer) => store.answer(request, state, answer),
     forgetRequests: (before) => store.forgetRequests(before),
-    prune: (horizon, limit) => store.prune(horizon, limit),
+    prune: (...parameters) => store.prune(...parameters),
     openRemote: (key) => store.remotes.open(key),
     exportStep: (step) => store.remotes.step(step),
     setRemoteContent: (...content) => store.remotes.setContent(...content),

@@ -3,6 +3,7 @@ import { FLAG } from "../../src/store/batch.ts";
 import { BatchBuilder } from "../../src/store/batch_builder.ts";
 import { NameNumbers } from "../../src/store/name_numbers.ts";
 import { DAMAGED, Driver, type Log, sourceEntry } from "./driver.ts";
+import { draft } from "./filled_store.ts";
 import { observe } from "./observed.ts";
 import { TempFolder } from "./temp_store.ts";
 import type { Line } from "./tiny_agent.ts";
@@ -187,4 +188,20 @@ Deno.test("add() refuses a time that no date can have, and leaves out a number t
   driver.commit();
   const [event] = observe(driver.writer.database).values();
   assertEquals(event!.shown.state.metrics, { reasoningTokens: 1 });
+});
+
+Deno.test("prune() keeps what is still to be delivered", () => {
+  using folder = new TempFolder();
+  using driver = new Driver(folder.store, [{ name: "log", rank: 0, lines: [], visible: 0 }]);
+  driver.addDrafts(0, ["a", "b", "c"].map((key) => draft({ key, timestamp: 1_000 })));
+  driver.commit();
+  const { database } = driver.writer;
+  const first = database.prepare("select seq, id from events order by seq").all()[0]!;
+  database.prepare("insert into deferred values (1, ?, 5)").run(first.id as Uint8Array);
+  const prune = (upTo: number) => driver.writer.transaction(() => driver.writer.prune(2_000, 9, upTo));
+  // Nothing but the first is decided about, and that waits.
+  assertEquals(prune(first.seq as number), 0);
+  assertEquals(prune(first.seq as number + 1), 1);
+  database.exec("delete from deferred");
+  assertEquals(prune(Number.MAX_SAFE_INTEGER), 2);
 });
