@@ -5,7 +5,7 @@ import { temporaryHome } from "./program.ts";
 
 Deno.test("status --format json has its documented keys, with and without a store and a collector", async () => {
   using home = temporaryHome();
-  const facts = ["collector", "store", "agents", "sync", "problems"];
+  const facts = ["collector", "store", "agents", "sync", "remotes", "problems"];
   const syncKeys = [
     "percent",
     "bytes",
