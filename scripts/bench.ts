@@ -15,13 +15,22 @@ import { Bench, type BenchOptions, type Measurement } from "./bench/bench.ts";
 import { type Figure, formatFigure, judge } from "./bench/figure.ts";
 import { append } from "./bench/lines/append.ts";
 import { commands } from "./bench/lines/commands.ts";
+import { exporting } from "./bench/lines/export.ts";
 import { firstSync, longLines } from "./bench/lines/first_sync.ts";
 import { growth } from "./bench/lines/growth.ts";
 import { manySources } from "./bench/lines/many_sources.ts";
 import { describeMachine } from "./bench/machine.ts";
 import { parseSize } from "./bench/size.ts";
 
-const MEASUREMENTS: readonly Measurement[] = [firstSync, longLines, growth, append, manySources, commands];
+const MEASUREMENTS: readonly Measurement[] = [
+  firstSync,
+  longLines,
+  growth,
+  append,
+  manySources,
+  exporting,
+  commands,
+];
 
 /** A measurement that could not be taken. */
 interface Failure {
