@@ -41,7 +41,11 @@ export const command: Command = {
       placeholder: "NAME",
       description: "Deliver to this remote now, also one with auto_sync: false",
     },
-    { name: "all", type: "boolean", description: "Also what the remote has had; it keeps one of each" },
+    {
+      name: "all",
+      type: "boolean",
+      description: "Also what the remote has had; one that tells events by their id keeps one of each",
+    },
     {
       name: "dry-run",
       type: "boolean",

@@ -49,6 +49,9 @@ export class HttpClient {
   constructor(config: HttpRemoteConfig) {
     this.#config = config;
     const { ca_file, cert_file, key_file } = config;
+    if ((cert_file === undefined) !== (key_file === undefined)) {
+      throw new Error("`cert_file` and `key_file` go together: one of them is missing");
+    }
     this.#client = Deno.createHttpClient({
       ...(ca_file !== undefined && { caCerts: [readPem("ca_file", ca_file)] }),
       ...(cert_file !== undefined && key_file !== undefined && {

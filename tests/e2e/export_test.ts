@@ -230,3 +230,42 @@ Deno.test("remote add keeps the comments of the configuration, and remote remove
   assertEquals(removed.code, 0, removed.stderr);
   assert(!Deno.readTextFileSync(path).includes("copy"));
 });
+
+Deno.test("a remote with another name or another place is another remote, which gets everything", async () => {
+  using home = temporaryHome();
+  settled(new ClaudeSession(home.path, 1).turn("one").turn("two"));
+  await run(["sync"], { home: home.path });
+  const places = ["first", "second", "third"].map((name) => join(home.path, `${name}.jsonl`)) as [
+    string,
+    string,
+    string,
+  ];
+  const lines = (path: string) => Deno.readTextFileSync(path).split("\n").length - 1;
+  const deliver = async (name: string, path: string) => {
+    configureRemotes(home.path, { [name]: { type: "file", path, content: "none" } });
+    const { code, stderr } = await run(["export", "--remote", name], { home: home.path });
+    assertEquals(code, 0, stderr);
+  };
+  await deliver("one", places[0]);
+  await deliver("one", places[1]);
+  await deliver("two", places[2]);
+  // Back to where it was: it has all of that.
+  await deliver("one", places[0]);
+  assertEquals(places.map(lines), [5, 5, 5]);
+
+  const again = await run(["export", "--remote", "one", "--all"], { home: home.path });
+  assertStringIncludes(again.stdout, "one: 5 events delivered");
+  // The batch is what the file ends with: it takes that for one that was cut off in the midst.
+  assertEquals(lines(places[0]), 5);
+
+  // More content: everything once more, as the next revision. Less: nothing.
+  for (const [content, count] of [["full", 10], ["none", 10]] as const) {
+    configureRemotes(home.path, { one: { type: "file", path: places[0], content } });
+    await run(["export", "--remote", "one"], { home: home.path });
+    assertEquals(lines(places[0]), count);
+  }
+  const revisions = Deno.readTextFileSync(places[0]).trimEnd().split("\n").map((line) =>
+    JSON.parse(line).revision
+  );
+  assert(revisions.slice(-5).every((revision) => revision > 1_000_000));
+});

@@ -10,6 +10,8 @@ export interface Certificate extends Disposable {
   readonly key: string;
   /** Where the authority's certificate is. */
   readonly caPath: string;
+  readonly certPath: string;
+  readonly keyPath: string;
 }
 
 /** Makes them. */
@@ -55,6 +57,8 @@ export async function makeCertificate(): Promise<Certificate> {
     cert: await Deno.readTextFile(`${folder}/cert.pem`),
     key: await Deno.readTextFile(`${folder}/key.pem`),
     caPath: `${folder}/ca.pem`,
+    certPath: `${folder}/cert.pem`,
+    keyPath: `${folder}/key.pem`,
     [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
   };
 }

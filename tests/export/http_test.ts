@@ -1,9 +1,11 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { dirname } from "node:path";
 import type { HttpRemoteConfig } from "../../src/config/config.ts";
 import { devlogRemote } from "../../src/export/devlog.ts";
 import { retryAfterOf, targetOf } from "../../src/export/http.ts";
 import { otlpRemote } from "../../src/export/otlp.ts";
 import type { Answer, FrozenBatch } from "../../src/export/remote.ts";
+import { eventually } from "../e2e/eventually.ts";
 import { skipUnless } from "../skips.ts";
 import { BadServer, type Behaviour } from "./bad_server.ts";
 import { makeCertificate } from "./certificate.ts";
@@ -211,6 +213,62 @@ Deno.test({
       assertEquals(answer.kind, expected, JSON.stringify(answer));
       if (answer.kind === "unavailable") assertStringIncludes(answer.message, "TLS");
       await connection.close();
+    }
+  },
+});
+
+Deno.test({
+  name: "a certificate of this machine is shown to a server that wants one [needs openssl]",
+  ...skipUnless("openssl"),
+  fn: async () => {
+    using certificate = await makeCertificate();
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    listener.close();
+    // With -Verify it ends the handshake with whoever has no certificate; with -www it answers with a page.
+    const server = new Deno.Command("openssl", {
+      args: [
+        ...[
+          "s_server",
+          "-accept",
+          `127.0.0.1:${port}`,
+          "-Verify",
+          "1",
+          "-verify_return_error",
+          "-www",
+          "-quiet",
+        ],
+        ...["-CAfile", "ca.pem", "-cert", "cert.pem", "-key", "key.pem"],
+      ],
+      cwd: dirname(certificate.caPath),
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    try {
+      const trial = async (given: Partial<HttpRemoteConfig>) => {
+        const config = remoteConfig("devlog", {
+          url: `https://127.0.0.1:${port}`,
+          ca_file: certificate.caPath,
+          ...given,
+        });
+        const connection = devlogRemote.connect(config);
+        try {
+          return (await connection.try(new AbortController().signal)).message;
+        } finally {
+          await connection.close();
+        }
+      };
+      const own = { cert_file: certificate.certPath, key_file: certificate.keyPath };
+      await eventually("the server", async () => (await trial(own)).includes("a web page"));
+      assert(!(await trial({})).includes("a web page"), "it was let in without a certificate");
+      await assertRejects(
+        () => trial({ cert_file: certificate.certPath }),
+        Error,
+        "`cert_file` and `key_file`",
+      );
+    } finally {
+      server.kill("SIGKILL");
+      await server.status;
     }
   },
 });
