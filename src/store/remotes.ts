@@ -83,6 +83,21 @@ export function listRemotes(reader: StoreReader): readonly RemoteState[] {
   return reader.read((database) => database.prepare(`${STATE} order by name, id`).all().map(stateOf));
 }
 
+/**
+ * The number up to which remotes have decided about events, so that these are no longer needed for them.
+ *
+ * @param names of the remotes that are delivered to; none at all need nothing
+ */
+export function decidedUpTo(reader: StoreReader, names: readonly string[]): number {
+  const known = listRemotes(reader);
+  const cursors = names.map((name) => {
+    // One that was re-pointed has several rows: the one that is furthest behind counts.
+    const own = known.filter((remote) => remote.name === name).map(({ cursor }) => cursor);
+    return own.length === 0 ? 0 : Math.min(...own);
+  });
+  return Math.min(Number.MAX_SAFE_INTEGER, ...cursors);
+}
+
 /** How far one remote is. */
 export function remoteState(reader: StoreReader, id: number): RemoteState {
   return reader.read((database) => stateOf(database.prepare(`${STATE} where id = ?`).get(id)!));

@@ -12,7 +12,7 @@ import type { CollectorInfo } from "../service/lock.ts";
 import { classifyTrouble } from "../store/errors.ts";
 import { StoreReader } from "../store/reader.ts";
 import { listSources, parserState } from "../store/source_list.ts";
-import { listRemotes } from "../store/remotes.ts";
+import { decidedUpTo } from "../store/remotes.ts";
 import { readSummary } from "../store/summary.ts";
 import { Announcement } from "./announcement.ts";
 import { Catalog } from "./catalog.ts";
@@ -367,24 +367,13 @@ export class Collector {
     this.#board.show("disk", diskProblem(trouble));
   }
 
-  /** The number up to which all remotes that are delivered to have decided about events: those may go. */
-  #decidedUpTo(): number {
-    const wanted = Object.entries(this.#config.export.remotes).filter(([, { enabled }]) => enabled);
-    if (wanted.length === 0) return Number.MAX_SAFE_INTEGER;
-    const known = listRemotes(this.#reader);
-    // One that was re-pointed has several rows: the one that is furthest behind counts.
-    const cursors = wanted.map(([name]) => {
-      const own = known.filter((remote) => remote.name === name).map(({ cursor }) => cursor);
-      return own.length === 0 ? 0 : Math.min(...own);
-    });
-    return Math.min(...cursors);
-  }
-
   async #prune(now: number): Promise<void> {
+    const remotes = Object.entries(this.#config.export.remotes);
+    const wanted = remotes.filter(([, { enabled }]) => enabled).map(([name]) => name);
     await this.#pruning.run(
       now,
       this.#config.storage.retention_days,
-      (horizon, limit) => this.#dispatcher.call("prune", horizon, limit, this.#decidedUpTo()),
+      (horizon, limit) => this.#dispatcher.call("prune", horizon, limit, decidedUpTo(this.#reader, wanted)),
       () => this.#isEnding,
     );
   }

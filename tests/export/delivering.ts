@@ -13,6 +13,7 @@ import { queryEvents } from "../../src/store/event_query.ts";
 import { StoreReader } from "../../src/store/reader.ts";
 import {
   type DeadLetter,
+  decidedUpTo,
   listDeadLetters,
   listRemotes,
   nameText,
@@ -144,6 +145,10 @@ export class Delivering implements Disposable {
 
   state(): RemoteState {
     return listRemotes(this.#reader)[0]!;
+  }
+
+  decidedUpTo(names: readonly string[]): number {
+    return decidedUpTo(this.#reader, names);
   }
 
   deadLetters(): readonly DeadLetter[] {

@@ -259,3 +259,14 @@ Deno.test("whatever a remote does and whenever the process ends: once it is well
     { numRuns: 60 },
   );
 });
+
+Deno.test("decidedUpTo() is what all that are delivered to have decided about", async () => {
+  using delivering = new Delivering();
+  delivering.add(...numbered(0, 4));
+  await delivering.start();
+  assertEquals(delivering.decidedUpTo([]), Number.MAX_SAFE_INTEGER);
+  assertEquals(delivering.decidedUpTo(["team"]), 0);
+  await delivering.work();
+  const { cursor } = delivering.state();
+  assertEquals([delivering.decidedUpTo(["team"]), delivering.decidedUpTo(["team", "new"])], [cursor, 0]);
+});

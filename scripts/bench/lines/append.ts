@@ -21,6 +21,9 @@ const TRACED_APPENDS = 20;
 /** A read looks at the head and the tail that it knows, and takes down the new tail. */
 const IDENTITY_CHECK = HEAD_LENGTH + 2 * TAIL_LENGTH;
 
+/** A source is looked at once more if it was read sooner than 2 s after it was written, ms. */
+const SETTLING = 3_000;
+
 /** So many new events at once can be those of the appended lines; more are the history's. */
 const OWN_EVENTS = 20;
 
@@ -30,6 +33,8 @@ export const append: Measurement = {
   async *measure(bench) {
     const { bytes, appends, idleMinutes } = bench.options;
     const home = bench.home("large", bytes);
+    // Nobody starts a collector within two seconds of having written all of the history: it would look at it twice.
+    await pause(SETTLING);
     const program = await bench.program(home);
     {
       await using collector = program.start("--initial-sync-days", "0");
