@@ -47,8 +47,8 @@ const STATES: Readonly<Record<RemoteReport["state"], string>> = {
 };
 
 /** The state of a remote in a word or two. */
-export function stateOf({ state, pending }: RemoteReport): string {
-  return STATES[state] || (pending === 0 ? "up to date" : "pending");
+export function stateOf({ state, pending, delivered }: RemoteReport): string {
+  return STATES[state] || (pending > 0 ? "pending" : delivered > 0 ? "up to date" : "nothing yet");
 }
 
 /** What is wrong with a remote, or waits. */
