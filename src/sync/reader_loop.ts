@@ -23,7 +23,7 @@ const BATCH_SEGMENTS = 256;
 /** … or this many bytes of records that could not be read. */
 const UNREAD_BYTES = 4 << 20;
 /** Garbage is collected when so much was handed over since the last time, … */
-const GARBAGE_BYTES = 64 << 20;
+const GARBAGE_BYTES = 24 << 20;
 /** … or when a batch holds a very long line. */
 const HUGE_BATCH = 4 << 20;
 /** How many batches may be under way to the writer. */
