@@ -56,7 +56,8 @@ export async function runCollector(
   { startedBy, once, collectFrom: given, hasNoHistory, workspaces }: RunOptions,
 ): Promise<number> {
   const { environment, terminal } = invocation;
-  const { config } = await loadConfig(undefined, environment);
+  const { config, notes } = await loadConfig(undefined, environment);
+  for (const note of notes) terminal.announcer.say(`${sanitize(note)}\n`);
   const paths = storagePaths(config, environment);
   prepareFolder(paths, environment.os);
   using lock = CollectorLock.acquire(paths.lock);

@@ -9,6 +9,7 @@ import { type Config, DEFAULTS } from "./config.ts";
 import { OLD_REMOTE, readOldConfig } from "./old_config.ts";
 import { configPath, defaultStoragePath } from "./paths.ts";
 import { ConfigError } from "./problems.ts";
+import { hasReference } from "./secrets.ts";
 
 /** A configuration and where it is from. */
 export interface LoadedConfig {
@@ -42,7 +43,10 @@ export async function loadConfig(
   const config = bytes === undefined
     ? defaultConfig(environment)
     : (await import("./parse.ts")).parseConfig(decode(bytes, file), file, environment);
-  const loaded = { config, path: file, exists: bytes !== undefined, notes: [] };
+  const notes = bytes !== undefined && holdsKey(config) && isOpen(file, environment)
+    ? [`${file} holds a key and others may read it: chmod 600 it, or name a variable in its place`]
+    : [];
+  const loaded = { config, path: file, exists: bytes !== undefined, notes };
   return path === undefined ? await withOldRemote(loaded, environment) : loaded;
 }
 
@@ -51,10 +55,26 @@ async function withOldRemote(loaded: LoadedConfig, environment: Environment): Pr
   const { config } = loaded;
   if (config.export.remotes[OLD_REMOTE] !== undefined) return loaded;
   const old = await readOldConfig(environment);
-  if (old?.note !== undefined) return { ...loaded, notes: [old.note] };
+  if (old?.note !== undefined) return { ...loaded, notes: [...loaded.notes, old.note] };
   if (old?.remote === undefined) return loaded;
   const remotes = { ...config.export.remotes, [OLD_REMOTE]: old.remote };
   return { ...loaded, config: { ...config, export: { ...config.export, remotes } }, oldPath: old.path };
+}
+
+/** Whether a secret stands in the configuration itself. */
+function holdsKey({ export: { remotes } }: Config): boolean {
+  return Object.values(remotes).some((remote) => {
+    if (remote.type === "file") return false;
+    const secrets = remote.type === "postgres"
+      ? [remote.password]
+      : [remote.api_key, ...Object.values(remote.headers)];
+    return secrets.some((secret) => secret !== undefined && !hasReference(secret));
+  });
+}
+
+/** Whether other users of this machine may read a file. */
+function isOpen(path: string, { os }: Environment): boolean {
+  return os !== "windows" && ((Deno.statSync(path).mode ?? 0) & 0o077) !== 0;
 }
 
 /** The configuration of a user who has written none. */

@@ -4,6 +4,7 @@ import { defaultConfig, loadConfig } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/config/problems.ts";
 import { type Environment, readEnvironment } from "../../src/platform/environment.ts";
 import { temporaryHome } from "../e2e/program.ts";
+import { skipUnless } from "../skips.ts";
 
 function environmentOf(home: string): Environment {
   return readEnvironment((name) => ({ HOME: home, USERPROFILE: home })[name]);
@@ -69,4 +70,28 @@ Deno.test("loadConfig() loads neither YAML nor the schema when there is no file"
     ],
   }).output();
   assertEquals([new TextDecoder().decode(stderr), code], ["", 0]);
+});
+
+Deno.test({
+  name: "loadConfig() warns of a file with a key that others may read [needs unix]",
+  ...skipUnless("unix"),
+  fn: async () => {
+    using home = temporaryHome();
+    const path = join(home.path, "config.yaml");
+    const remote = (key: string) =>
+      `export: { remotes: { a: { type: otlp, url: "https://x", api_key: "${key}" } } }`;
+    for (
+      const [text, mode, isWarned] of [
+        [remote("abc"), 0o644, true],
+        [remote("abc"), 0o600, false],
+        [remote("${DEVLOG_KEY}"), 0o644, false],
+        ["", 0o644, false],
+      ] as const
+    ) {
+      Deno.writeTextFileSync(path, text);
+      Deno.chmodSync(path, mode);
+      const { notes } = await loadConfig(path, environmentOf(home.path));
+      assertEquals(notes.length === 1 && notes[0]!.includes("chmod 600"), isWarned, `${text} ${mode}`);
+    }
+  },
 });
