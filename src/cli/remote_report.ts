@@ -6,6 +6,7 @@
 
 import { loadConfig } from "../config/load.ts";
 import type { RemoteConfig } from "../config/config.ts";
+import { ConfigError } from "../config/problems.ts";
 import type { Environment } from "../platform/environment.ts";
 import { kindOf } from "../export/remotes.ts";
 import { routingOf } from "../export/routing.ts";
@@ -29,8 +30,9 @@ export async function readRemotes(
   let configured: Readonly<Record<string, RemoteConfig>> = {};
   try {
     configured = (await loadConfig(undefined, environment)).config.export.remotes;
-  } catch {
-    // `status` says elsewhere that the configuration has a mistake.
+  } catch (error) {
+    // That the configuration has a mistake is said where the store is looked for.
+    if (!(error instanceof ConfigError)) throw error;
   }
   const targets = new Map<string, string>();
   for (const [name, config] of Object.entries(configured)) {

@@ -35,7 +35,7 @@ async function run({ options, terminal, environment }: Invocation): Promise<numb
   const collector = await readCollector(paths);
   const summary = await readStore(paths.database);
   const expiring = summary === undefined ? 0 : await readExpiring(paths.database, summary);
-  const remotes = await readRemotes(environment, paths.database);
+  const remotes = await readRemotes(environment, paths.database, summary?.remotes ?? 0);
   const facts = gatherFacts(collector, paths.database, summary, expiring, remotes);
   if (options.text("format") === "json") terminal.out(`${jsonText(facts, 2)}\n`);
   else terminal.out(renderStatus(facts, { terminal, now: Date.now(), version: VERSION }));
@@ -51,9 +51,27 @@ async function readCollector(paths: StoragePaths): Promise<CollectorFacts> {
 }
 
 /** How far the remotes are. Most people have none, and load nothing for them. */
-async function readRemotes(environment: Environment, database: string): Promise<readonly RemoteReport[]> {
+async function readRemotes(
+  environment: Environment,
+  database: string,
+  known: number,
+): Promise<readonly RemoteReport[]> {
+  if (known === 0 && !await hasRemotes(environment)) return [];
   const report = await import("./remote_report.ts");
   return await report.readRemotes(environment, database);
+}
+
+/** Whether a remote is configured. */
+async function hasRemotes(environment: Environment): Promise<boolean> {
+  const { loadConfig } = await import("../config/load.ts");
+  const { ConfigError } = await import("../config/problems.ts");
+  try {
+    return Object.keys((await loadConfig(undefined, environment)).config.export.remotes).length > 0;
+  } catch (error) {
+    // It was said already that the configuration has a mistake.
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
 }
 
 /** The summary of the store, `undefined` if there is none yet. */

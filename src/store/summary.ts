@@ -90,6 +90,8 @@ export interface StoreSummary {
   /** Agents that write and of which no event comes any more. */
   readonly silent: readonly SilentAgent[];
   readonly problems: readonly KnownProblem[];
+  /** Remotes that were ever delivered to. */
+  readonly remotes: number;
   readonly recovery?: RecoveryNote;
 }
 
@@ -107,6 +109,7 @@ export function readSummary(reader: StoreReader, now: number = Date.now()): Stor
       silent: readSilent(database, now),
       problems: database.prepare("select key, message, hint, since from problems order by since, key").all()
         .map((row) => ({ ...row }) as unknown as KnownProblem),
+      remotes: database.prepare("select count(*) as n from remotes").get()!.n as number,
       ...(recovery !== undefined && { recovery: JSON.parse(recovery as string) as RecoveryNote }),
     };
   });

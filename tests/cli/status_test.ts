@@ -48,6 +48,7 @@ const SUMMARY: StoreSummary = {
   unreadKinds: [],
   silent: [],
   problems: [],
+  remotes: 0,
 };
 
 Deno.test("renderStatus() shows on one screen that all is well", () => {

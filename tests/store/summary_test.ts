@@ -23,6 +23,7 @@ Deno.test("readSummary() of an empty store has nothing but its size", () => {
     unreadKinds: [],
     silent: [],
     problems: [],
+    remotes: 0,
   });
 });
 
