@@ -50,6 +50,9 @@ async function readCollector(paths: StoragePaths): Promise<CollectorFacts> {
     : { running: false };
 }
 
+/** So many events behind a remote are counted: all of many would take longer than the rest of the screen. */
+const COUNTED = 5_000;
+
 /** How far the remotes are. Most people have none, and load nothing for them. */
 async function readRemotes(
   environment: Environment,
@@ -58,7 +61,7 @@ async function readRemotes(
 ): Promise<readonly RemoteReport[]> {
   if (known === 0 && !await hasRemotes(environment)) return [];
   const report = await import("./remote_report.ts");
-  return await report.readRemotes(environment, database);
+  return await report.readRemotes(environment, database, COUNTED);
 }
 
 /** Whether a remote is configured. */
