@@ -269,6 +269,8 @@ function takeSpareLarge(length: number): Uint8Array {
 
 /** As `parseObject()`, for a line whose text is too large to stay until the next garbage collection. */
 function parseHuge(bytes: Uint8Array): JsonObject | undefined {
+  // What others left behind, and then the text itself.
+  collectGarbage();
   const record = parseObject(decode(bytes));
   collectGarbage();
   return record;

@@ -7,6 +7,7 @@
 import { EVENT_TYPES, type EventDraft, METRIC_NAMES } from "../events/event.ts";
 import { nameOfEvent } from "../events/id.ts";
 import { type Batch, COLUMN, COLUMNS, type Failure, FLAG, type Segment } from "./batch.ts";
+import { jsonPieces } from "./json_pieces.ts";
 import type { NameNumbers } from "./name_numbers.ts";
 
 /** The last time that a `Date` can have, ms since the epoch. */
@@ -33,6 +34,8 @@ export class BatchBuilder {
     { length: COLUMNS },
     () => ({ text: undefined as string | undefined, number: 0 }),
   );
+  /** Some of the events that are added may have texts of megabytes. */
+  mayBeHuge = false;
   #rows = 0;
   #payloadUsed = 0;
   /** Lines of the payload that are not encoded yet, and their length. */
@@ -94,7 +97,8 @@ export class BatchBuilder {
     if ((this.#rows + 1) * COLUMNS > this.#columns.length) this.#growRows();
     const columns = this.#columns;
     const base = this.#rows * COLUMNS;
-    this.#addLine(JSON.stringify(draft.data));
+    if (this.mayBeHuge) this.#addPieces(draft.data);
+    else this.#addLine(JSON.stringify(draft.data));
     this.#addLine(nameOfEvent(agent, draft.anchor, draft.key));
 
     columns[base + COLUMN.type] = TYPE_NUMBERS.get(draft.type)!;
@@ -165,6 +169,13 @@ export class BatchBuilder {
     if (last.text === text) return last.number;
     last.text = text;
     return last.number = this.#names.number(text);
+  }
+
+  /** Adds a line of JSON without ever having all of it as one text. */
+  #addPieces(data: unknown): void {
+    this.#encodeLines();
+    for (const piece of jsonPieces(data, ENCODED_AT_ONCE)) this.#encode(piece);
+    this.#addLine("");
   }
 
   #addLine(line: string): void {

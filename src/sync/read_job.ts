@@ -121,6 +121,8 @@ export class JobRun implements RecordSink {
   record(record: JsonObject, position: number, raw: Uint8Array): void {
     let reason: string | undefined;
     const row = this.#builder.rows;
+    // What it made may be emitted by a later record.
+    if (raw.length >= HUGE_RECORD) this.#builder.mayBeHuge = true;
     try {
       reason = this.#parser!.record(record, position)?.unknown;
       if (this.#isCareful) this.#state = this.#stateText();
@@ -165,6 +167,7 @@ export class JobRun implements RecordSink {
 
   /** Closes the file. What is in the batch and not in a segment is dropped. */
   close(): void {
+    this.#builder.mayBeHuge = false;
     this.#reader.close();
     this.#builder.dropRows(this.#firstRow);
   }
