@@ -5,10 +5,12 @@
  */
 
 import type { RemoteConfig } from "../config/config.ts";
+import { classifyTrouble } from "../store/errors.ts";
 import { StoreReader } from "../store/reader.ts";
 import { storeIdentity } from "../store/identity.ts";
 import { type RemoteState, remoteState } from "../store/remotes.ts";
 import type { RemoteKey } from "../store/remote_table.ts";
+import { Timers } from "../sync/timers.ts";
 import { contentText, isWider } from "./content.ts";
 import type { Delivery, Remotes } from "./messages.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -27,7 +29,12 @@ export interface ExporterOptions {
   readonly onRest: (until: number) => void;
   /** The store could not be read. */
   readonly onUnreadable: (error: unknown) => void;
+  /** How long a remote rests after a fault of the program, ms. @default {60_000} */
+  readonly faultPause?: number;
 }
+
+/** How long a remote rests after a fault of the program, ms. */
+const FAULT_PAUSE = 60_000;
 
 /** One remote: what is done with it is done one after the other. */
 class Slot {
@@ -55,6 +62,7 @@ export class Exporter {
   readonly #slots = new Map<string, Slot>();
   #remotes: Remotes = {};
   #batchSize = 100;
+  readonly #timers = new Timers();
   #isStopping = false;
 
   constructor(options: ExporterOptions) {
@@ -119,6 +127,7 @@ export class Exporter {
   /** Ends it. What is under way is given up, and sent again next time. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#timers.clear();
     const slots = [...this.#slots.values()];
     for (const { running } of slots) running?.runner.stop();
     await Promise.all(slots.map((slot) => slot.enqueue(() => this.#end(slot))));
@@ -143,11 +152,32 @@ export class Exporter {
       await this.#options.call("retryNow", id);
     }
     const runner = await this.#makeRunner(name, config);
-    const ended = runner.run().catch((error) => {
-      if (slot.running?.runner === runner) slot.running = undefined;
-      if (!this.#isStopping) this.#options.onUnreadable(error);
-    });
+    const ended = runner.run().catch((error) => this.#fault(name, config, slot, runner, error));
     slot.running = { text: text!, runner, ended };
+  }
+
+  /** A runner ended by a fault: of the store, or of the program. It costs this remote a while, and nothing else. */
+  async #fault(
+    name: string,
+    config: RemoteConfig,
+    slot: Slot,
+    runner: RemoteRunner,
+    error: unknown,
+  ): Promise<void> {
+    if (slot.running?.runner === runner) slot.running = undefined;
+    if (this.#isStopping) return;
+    if (classifyTrouble(error) === "corrupt") return this.#options.onUnreadable(error);
+    const { call, faultPause = FAULT_PAUSE } = this.#options;
+    this.#timers.after(faultPause, () => void slot.enqueue(() => this.#follow(name, slot, false)));
+    try {
+      const remote = await call("openRemote", await this.#keyOf(name, config));
+      const now = Date.now();
+      const message = `the program failed: ${error instanceof Error ? error.message : error}`;
+      const failure = { message, failures: 1, nextTry: now + faultPause, state: "down" } as const;
+      await call("exportStep", { remote, now, failure });
+    } catch {
+      // Where that can't be noted either, the next try says so.
+    }
   }
 
   async #end(slot: Slot): Promise<void> {

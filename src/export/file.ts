@@ -15,6 +15,7 @@ import type { Answer, Connection, FrozenBatch, OutgoingEvent, Payload, RemoteKin
 
 const encoder = new TextEncoder();
 const NEWLINE = 10;
+const BRACE = 0x7b;
 /** So many zeros a file system may leave at the end of a file where the machine lost its power. */
 const ZEROS = 1 << 16;
 
@@ -30,6 +31,11 @@ export const fileRemote: RemoteKind<FileRemoteConfig> = {
 export function encodeLines(events: readonly OutgoingEvent[]): Payload {
   const text = events.map((event) => `${JSON.stringify(event)}\n`).join("");
   return { body: encoder.encode(text), headers: { "content-type": "application/x-ndjson" } };
+}
+
+/** What is there is not ours to write to. */
+class ForeignFileError extends Error {
+  override readonly name = "ForeignFileError";
 }
 
 /** The file, and the older ones beside it. */
@@ -92,6 +98,11 @@ class EventFile implements Connection {
     const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
     this.#file = file;
     const { size } = await file.stat();
+    const first = new Uint8Array(1);
+    await readAt(file, 0, first);
+    if (size > 0 && first[0] !== BRACE) {
+      throw new ForeignFileError("it is there and holds no JSON Lines; it was not touched");
+    }
     // One byte more, to see whether what comes before ends with a line, and what the end of power may have added.
     const end = new Uint8Array(Math.min(size, body.length + 1 + ZEROS));
     await readAt(file, size - end.length, end);
@@ -174,7 +185,8 @@ async function exists(path: string): Promise<boolean> {
 function answerTo(error: unknown, path: string): Answer {
   const message = describe(error, path);
   const kinds = [Deno.errors.PermissionDenied, Deno.errors.IsADirectory, Deno.errors.NotADirectory];
-  const isRefused = kinds.some((kind) => error instanceof kind) || error instanceof Deno.errors.NotCapable;
+  const isRefused = error instanceof ForeignFileError || kinds.some((kind) => error instanceof kind) ||
+    error instanceof Deno.errors.NotCapable;
   return isRefused ? { kind: "refused", message } : { kind: "unavailable", message };
 }
 

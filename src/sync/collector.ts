@@ -84,12 +84,14 @@ export class Collector {
     }, options.watchFolder);
     this.#round = new Round(() => this.#scanner.places(this.#searchRoots()));
     const dispatcher = this.#dispatcher = this.#makeDispatcher();
+    // Whatever goes wrong in delivery, collecting goes on.
+    const failed = (what: string) => (error: Error) =>
+      options.report.note(`delivery ${what}: ${error.message}`);
     this.#exporter = new ExportThread({
       storePath: options.storePath,
       call: (method, ...parameters) => dispatcher.call(method, ...parameters),
-      onUnreadable: (error) => void this.#mendIfDamaged(error).catch((error) => this.#ended.reject(error)),
-      onFault: (error) =>
-        options.report.note(`the exporter ended by a fault and is started anew: ${error.message}`),
+      onUnreadable: (error) => void this.#mendIfDamaged(error).catch(failed("failed")),
+      onFault: failed("ended by a fault and is started anew"),
     });
     this.#board = new ProblemBoard({
       raise: (problem) => dispatcher.call("raise", problem),

@@ -2,8 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { DATA_FIELDS } from "../../src/events/content.ts";
 import { type AgentEvent, EVENT_TYPES, type EventType } from "../../src/events/event.ts";
 import { applyContent, type ContentRules, contentText, isWider } from "../../src/export/content.ts";
+import { Outgoing } from "../../src/export/outgoing.ts";
+import { kindOf } from "../../src/export/remotes.ts";
 import { Redactor } from "../../src/export/redact.ts";
 import { truncate } from "../../src/export/truncate.ts";
+import { fileConfig, postgresConfig, remoteConfig } from "./remote_config.ts";
+import { SENDER } from "./sample_events.ts";
 
 const CANARY = "canary-7f3a";
 
@@ -102,4 +106,24 @@ Deno.test("truncate() cuts the longest strings until the event fits, and says wh
   assertEquals((cut.data as unknown as Record<string, unknown>).note, "short");
   assertEquals(cut.truncated?.bytes, new TextEncoder().encode(JSON.stringify(large.data)).length);
   assertEquals(truncate(event, 10_000), event);
+});
+
+Deno.test("with content none nothing that was written is on the wire, whatever the kind of remote", async () => {
+  const remotes = {
+    otlp: remoteConfig("otlp", { url: "https://x", content: "none" }),
+    devlog: remoteConfig("devlog", { url: "https://x", content: "none" }),
+    postgres: postgresConfig("postgres://x/y", { content: "none" }),
+    file: fileConfig("/x", { content: "none" }),
+  };
+  for (const config of Object.values(remotes)) {
+    const outgoing = new Outgoing(config, "secret");
+    const events = EVENT_TYPES.map((type) => outgoing.prepare(canaryEvent(type)));
+    const { body, headers } = await (await kindOf(config)).encode(events, config, SENDER);
+    const stream = new Blob([body as BlobPart]).stream();
+    const isGzip = headers["content-encoding"] === "gzip";
+    const text = await new Response(isGzip ? stream.pipeThrough(new DecompressionStream("gzip")) : stream)
+      .text();
+    for (const type of EVENT_TYPES) assert(text.includes(type), type);
+    assert(!text.includes(CANARY) && !JSON.stringify(headers).includes(CANARY), `${config.type}: ${text}`);
+  }
 });

@@ -128,3 +128,13 @@ Deno.test({
     await blocked.close();
   },
 });
+
+Deno.test("a file remote touches no file that is not its own", async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "store.db");
+  Deno.writeTextFileSync(path, "SQLite format 3\0 and more");
+  const connection = fileRemote.connect(fileConfig(path));
+  assertStringIncludes(await send(connection, EVENTS), "refused");
+  await connection.close();
+  assertEquals(Deno.readTextFileSync(path), "SQLite format 3\0 and more");
+});
