@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { BadServer } from "../export/bad_server.ts";
+import { makeCertificate } from "../export/certificate.ts";
 import { DevlogServer } from "../export/devlog_server.ts";
+import { skipUnless } from "../skips.ts";
 import { age, ClaudeSession, CodexSession, type Session } from "./agent_homes.ts";
 import { query, startUpToDate } from "./collecting.ts";
 import { eventually } from "./eventually.ts";
@@ -268,4 +270,33 @@ Deno.test("a remote with another name or another place is another remote, which 
     JSON.parse(line).revision
   );
   assert(revisions.slice(-5).every((revision) => revision > 1_000_000));
+});
+
+Deno.test({
+  name:
+    "a server that is not trusted, or whose name is not known, gets all once that is mended [needs openssl]",
+  ...skipUnless("openssl"),
+  fn: async () => {
+    using home = temporaryHome();
+    using certificate = await makeCertificate();
+    settled(new ClaudeSession(home.path, 1).turn("one"));
+    await run(["sync"], { home: home.path });
+    const devlog = new DevlogServer();
+    await using server = new BadServer((exchange) => devlog.serve(exchange), certificate);
+    const deliver = async (given: object) => {
+      configureRemotes(home.path, { team: { type: "devlog", content: "full", ...given } });
+      return await run(["export", "--remote", "team"], { home: home.path });
+    };
+    const unknown = await deliver({ url: "https://no-such-name.invalid" });
+    assertEquals(unknown.code, 1);
+    assertStringIncludes(unknown.stderr, "(DNS)");
+    const untrusted = await deliver({ url: server.url });
+    assertEquals(untrusted.code, 1);
+    assertStringIncludes(untrusted.stderr, "TLS");
+    assertEquals(devlog.held.size, 0);
+    const mended = await deliver({ url: server.url, ca_file: certificate.caPath });
+    assertEquals(mended.code, 0, mended.stderr);
+    assertEquals(held(devlog), await expected(home.path));
+    assertEquals(devlog.repeated, 0);
+  },
 });
