@@ -141,7 +141,15 @@ Deno.test("damaged and unknown lines are counted and kept, and cost no other eve
 function modesBelow(folder: string): ReadonlyMap<string, string> {
   const modes = new Map<string, string>();
   const visit = (path: string) => {
-    const { mode, isDirectory } = Deno.lstatSync(path);
+    let found: Deno.FileInfo;
+    try {
+      found = Deno.lstatSync(path);
+    } catch (error) {
+      // A draft that has just been given its name by the running collector.
+      if (error instanceof Deno.errors.NotFound && path.endsWith(".new")) return;
+      throw error;
+    }
+    const { mode, isDirectory } = found;
     modes.set(basename(path), (mode! & 0o777).toString(8));
     if (isDirectory) { for (const { name } of Deno.readDirSync(path)) visit(join(path, name)); }
   };
