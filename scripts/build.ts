@@ -1,111 +1,139 @@
 // deno-lint-ignore-file no-console -- a script talks to a terminal
 /**
- * Compiles the program for this machine into one file: `deno task build [--output FILE]`, by default
- * `dist/devlog-collector`.
+ * Compiles the program into one file, and packs it.
  *
- * The runtime that the program is put into is the file in `DENORT_BIN`, else Deno downloads its own. It must be of the
- * version of the `deno` that runs this script. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the runtime can't be
- * downloaded.
+ *     deno task build [--target NAME]… [--output FILE] [--archive]
+ *
+ * Without `--target` it is for this machine, `dist/devlog-collector`; with it `dist/NAME/devlog-collector`, `all` for
+ * every target of `scripts/release/targets.ts`. `--archive` packs each with license, README, man page and completions
+ * into `dist/devlog-collector-VERSION-NAME.tar.gz` or `.zip`, and writes `dist/SHA256SUMS` of all that is there.
+ *
+ * The runtime that a program is put into is the file in `DENORT_BIN`, else Deno downloads its own. It must be of the
+ * version of the `deno` that runs this script, and for the target. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the
+ * runtime can't be downloaded.
  *
  * @module
  */
 
-import { dirname, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "@std/cli/parse-args";
+import denoJson from "../deno.json" with { type: "json" };
+import { manualFiles } from "./man.ts";
+import { pack, type Packed } from "./release/archive.ts";
+import { writeChecksums } from "./release/checksums.ts";
+import { compile } from "./release/compile.ts";
+import { readStamp, type Stamp } from "./release/stamp.ts";
+import {
+  archiveFile,
+  archiveStem,
+  findTarget,
+  programFile,
+  type Target,
+  targetOf,
+  TARGETS,
+} from "./release/targets.ts";
 
 const ROOT = resolve(import.meta.dirname!, "..");
-
-/**
- * The modules that run in a Worker. Neither the module graph of `main.ts` nor, in all versions, `compile.include` of
- * `deno.json` brings them into the binary: without `--include` it fails when it starts one.
- */
-const WORKERS = [
-  "src/sync/reader_worker.ts",
-  "src/sync/writer_worker.ts",
-  "src/export/export_worker.ts",
-] as const;
+const DIST = join(ROOT, "dist");
 
 /** Exit code when the runtime is neither given nor to be downloaded. */
 const NO_RUNTIME = 3;
 
-/** The arguments of `deno` that compile the program into `output`. */
-function compileArguments(output: string): string[] {
-  return [
-    "compile",
-    "--permission-set=collector",
-    "--no-prompt",
-    // Each thread has a heap of its own: small young generations save memory and cost no speed.
-    "--v8-flags=--max-semi-space-size=4,--expose-gc",
-    "--frozen",
-    // `deno task ok` checks the types, with the pinned version's TypeScript; the compile kit's is an older one.
-    "--no-check",
-    ...leaveOutTestPackages(),
-    ...WORKERS.map((worker) => `--include=${worker}`),
-    `--output=${output}`,
-    "main.ts",
-  ];
-}
+/** What goes with the program, beside man page and completions. */
+const DOCUMENTS = ["LICENSE", "README.md"] as const;
 
-/** Before 2.9 Deno embeds every package of `deno.lock`, those that only tests use as well. */
-function leaveOutTestPackages(): readonly string[] {
-  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  return major > 2 || minor >= 9 ? ["--exclude-unused-npm"] : [];
+class UsageError extends Error {}
+
+/** A program to build. */
+interface Build {
+  readonly target: Target;
+  readonly output: string;
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { output, unknown } = readArguments(args);
-  if (unknown !== undefined) {
-    console.error(`unknown argument ${unknown}; there is --output FILE`);
-    return 2;
+  const { builds, isPacked } = readArguments(args);
+  const stamp = await readStamp(ROOT);
+  for (const { target, output } of builds) {
+    const outcome = await compile(ROOT, target, output, stamp);
+    if (outcome === "failed") return 1;
+    if (outcome === "no runtime") {
+      console.error(
+        `\nThe program's modules are complete, but the runtime to put them into could not be downloaded. Either\n` +
+          `  - set DENORT_BIN to a denort of Deno ${Deno.version.deno} for ${target.name}, or\n` +
+          `  - run from source: deno task start`,
+      );
+      return NO_RUNTIME;
+    }
+    if (isPacked) await writeArchive(target, output, stamp);
   }
-  await Deno.mkdir(dirname(output), { recursive: true });
-  const compiler = new Deno.Command(Deno.execPath(), {
-    args: compileArguments(output),
-    cwd: ROOT,
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "piped",
-  }).spawn();
-  const [said, { success }] = await Promise.all([showAndKeep(compiler.stderr), compiler.status]);
-  if (success) return 0;
-  if (!said.includes("Setting up base binary")) return 1;
-  console.error(
-    `\nThe program's modules are complete, but the runtime to put them into could not be downloaded. Either\n` +
-      `  - set DENORT_BIN to a denort of Deno ${Deno.version.deno}, or\n` +
-      `  - run from source: deno task start`,
-  );
-  return NO_RUNTIME;
+  if (isPacked) { for (const name of await writeChecksums(DIST)) console.log(`dist/${name}`); }
+  return 0;
 }
 
-function readArguments(args: readonly string[]): { readonly output: string; readonly unknown?: string } {
-  let unknown: string | undefined;
-  const { output } = parseArgs(args, {
-    string: ["output"],
+function readArguments(
+  args: readonly string[],
+): { readonly builds: readonly Build[]; readonly isPacked: boolean } {
+  const parsed = parseArgs(args, {
+    string: ["output", "target"],
+    boolean: ["archive"],
+    collect: ["target"],
     unknown: (argument) => {
-      unknown ??= argument;
+      throw new UsageError(
+        `unknown argument ${argument}; there are --target NAME, --output FILE and --archive`,
+      );
     },
   });
-  const suffix = Deno.build.os === "windows" ? ".exe" : "";
-  const given = typeof output === "string" && output !== "" ? output : undefined;
-  return {
-    output: given === undefined ? resolve(ROOT, `dist/devlog-collector${suffix}`) : resolve(given),
-    unknown,
-  };
-}
-
-/** Passes a stream on to stderr as it comes, and returns it whole. */
-async function showAndKeep(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream) {
-    text += decoder.decode(chunk, { stream: true });
-    await writeAll(chunk);
+  const output = String(parsed.output ?? "");
+  const isPacked = parsed.archive === true;
+  const names = (parsed.target as readonly string[]).flatMap((name) =>
+    name === "all" ? TARGETS.map(({ name }) => name) : [name]
+  );
+  if (names.length === 0) {
+    const target = targetOf(Deno.build.os, Deno.build.arch);
+    const file = output ? resolve(output) : join(DIST, programFile(target));
+    return { builds: [{ target, output: file }], isPacked };
   }
-  return text;
+  if (output && names.length > 1) throw new UsageError("--output is for one target");
+  const builds = names.map((name) => {
+    const target = findTarget(name);
+    if (target === undefined) {
+      throw new UsageError(
+        `no target ${name}; there are all, ${TARGETS.map(({ name }) => name).join(", ")}`,
+      );
+    }
+    return { target, output: output ? resolve(output) : join(DIST, name, programFile(target)) };
+  });
+  return { builds, isPacked };
 }
 
-async function writeAll(bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) done += await Deno.stderr.write(bytes.subarray(done));
+async function writeArchive(target: Target, program: string, stamp: Stamp): Promise<void> {
+  const documents: Packed[] = await Promise.all(DOCUMENTS.map(async (path) => ({
+    path,
+    data: await Deno.readFile(join(ROOT, path)),
+    isProgram: false,
+  })));
+  const manual = (await manualFiles(stamp.time)).map(({ path, text }) => ({
+    path,
+    data: new TextEncoder().encode(text),
+    isProgram: false,
+  }));
+  const files: Packed[] = [
+    { path: programFile(target), data: await Deno.readFile(program), isProgram: true },
+    ...documents,
+    ...manual,
+  ];
+  const { version } = denoJson;
+  const bytes = pack(target.archive, archiveStem(version, target), files, stamp.time);
+  await Deno.mkdir(DIST, { recursive: true });
+  await Deno.writeFile(join(DIST, archiveFile(version, target)), bytes);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    Deno.exit(2);
+  }
+}

@@ -18,16 +18,34 @@ const FILES: Readonly<Record<Shell, string>> = {
   powershell: "completions/devlog-collector.ps1",
 };
 
-/** Writes them. `date` is that of the release. */
-export async function writeManual(folder: string, date: string): Promise<void> {
+/** A text that goes with the program. */
+export interface ManualFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * The man page and the completions.
+ *
+ * @param time of the release, seconds since the epoch
+ */
+export async function manualFiles(time: number): Promise<readonly ManualFile[]> {
   const commands = await loadCommands();
+  const date = new Date(time * 1000).toISOString().slice(0, 10);
+  return [
+    { path: "devlog-collector.1", text: renderMan(commands, denoJson.version, date) },
+    ...(Object.entries(FILES) as [Shell, string][]).map(([shell, path]) => ({
+      path,
+      text: RENDER[shell](commands),
+    })),
+  ];
+}
+
+async function writeManual(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/completions`, { recursive: true });
-  await Deno.writeTextFile(`${folder}/devlog-collector.1`, renderMan(commands, denoJson.version, date));
-  for (const [shell, file] of Object.entries(FILES) as [Shell, string][]) {
-    await Deno.writeTextFile(`${folder}/${file}`, RENDER[shell](commands));
+  for (const { path, text } of await manualFiles(Date.now() / 1000)) {
+    await Deno.writeTextFile(`${folder}/${path}`, text);
   }
 }
 
-if (import.meta.main) {
-  await writeManual(Deno.args[0] ?? "dist", new Date().toISOString().slice(0, 10));
-}
+if (import.meta.main) await writeManual(Deno.args[0] ?? "dist");

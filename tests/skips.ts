@@ -82,17 +82,37 @@ const PRECONDITIONS = {
     reason: "PowerShell is not installed",
     probe: () => succeeds("pwsh", "-Version"),
   },
+  "ruby": {
+    reason: "ruby is not installed",
+    probe: () => succeeds("ruby", "--version"),
+  },
   "strace": {
     reason: "strace is not installed or may not trace",
     probe: () => succeeds("strace", "-o", "/dev/null", "true"),
+  },
+  "systemd-analyze": {
+    reason: "systemd-analyze is not installed",
+    probe: () => succeeds("systemd-analyze", "--version"),
   },
   "unix": {
     reason: "Windows has no modes, links and signals of this kind",
     probe: () => Deno.build.os !== "windows",
   },
+  "unzip": {
+    reason: "unzip is not installed",
+    probe: () => succeeds("unzip", "-v"),
+  },
+  "user-manager": {
+    reason: "systemd can't be started here as a user's manager (it looks for /run/systemd/system)",
+    probe: () => succeeds("systemd-analyze", "--version") && isFolder("/run/systemd/system"),
+  },
   "user-namespaces": {
     reason: "this machine gives no user namespaces (unshare -Urm)",
     probe: () => succeeds("unshare", "-Urm", "true"),
+  },
+  "xmllint": {
+    reason: "xmllint is not installed",
+    probe: () => succeeds("xmllint", "--version"),
   },
   "zsh": {
     reason: "zsh is not installed",
@@ -184,6 +204,14 @@ function programIsCurrent(): boolean {
   }
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 2 || minor >= 7;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }
 
 function succeeds(command: string, ...args: string[]): boolean {

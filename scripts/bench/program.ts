@@ -6,6 +6,7 @@
  */
 
 import { resolve } from "node:path";
+import { V8_FLAGS } from "../../src/platform/program.ts";
 import type { Home } from "../generate_home.ts";
 import { pause, watchPeak } from "./proc.ts";
 
@@ -41,7 +42,7 @@ export class Program {
         "run",
         "--quiet",
         // As `deno task start` and the binary have it.
-        "--v8-flags=--max-semi-space-size=4,--expose-gc",
+        `--v8-flags=${V8_FLAGS}`,
         "-P=collector",
         "--no-prompt",
         `--config=${ROOT}/deno.json`,

@@ -33,6 +33,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import("./export.ts"),
   },
   remote: { summary: "Add, list, try and remove remotes", load: () => import("./remote.ts") },
+  service: { summary: "Start the collector at each login, or no longer", load: () => import("./service.ts") },
   config: {
     summary: "Show, check or create the configuration",
     load: () => import("./config.ts"),

@@ -80,7 +80,7 @@ async function asWriter<T>(
   const { writerCalls } = await import("../sync/writer_calls.ts");
   const { Exporter } = await import("../export/exporter.ts");
   const { VERSION } = await import("../platform/program.ts");
-  const { knownOs } = await import("../platform/environment.ts");
+  const { THIS_OS } = await import("../platform/environment.ts");
   using lock = CollectorLock.acquire(paths.lock);
   if (lock === undefined) return undefined;
   const store = new StoreWriter(paths.database);
@@ -93,7 +93,7 @@ async function asWriter<T>(
     let failed: unknown;
     const exporter = new Exporter({
       storePath: paths.database,
-      sender: { version: VERSION, os: knownOs(Deno.build.os) },
+      sender: { version: VERSION, os: THIS_OS },
       call,
       onRest: () => {},
       onUnreadable: (error) => failed = error,

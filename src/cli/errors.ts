@@ -50,19 +50,21 @@ const SYSTEM_ERRORS = [
 export function reportError(error: unknown, terminal: Terminal): ExitCode {
   // Who reads our output has seen enough (`query | head`): nothing went wrong.
   if (error instanceof OutputClosed) return EXIT.done;
-  const { message, hint, exitCode } = describe(error);
+  const { message, hint, exitCode } = describeError(error);
   terminal.err(`${terminal.errColour.red("error:")} ${sanitize(message, { lines: true })}\n`);
   if (hint !== undefined) terminal.err(`${sanitize(hint, { lines: true })}\n`);
   return exitCode;
 }
 
-interface Description {
+/** An error as a person reads it. */
+export interface ErrorText {
   readonly message: string;
   readonly hint?: string;
   readonly exitCode: ExitCode;
 }
 
-function describe(error: unknown): Description {
+/** What to tell of any error. */
+export function describeError(error: unknown): ErrorText {
   if (error instanceof UserError) return error;
   if (error instanceof Error && SYSTEM_ERRORS.some((kind) => error instanceof kind)) {
     return { message: error.message, exitCode: EXIT.failed };

@@ -14,6 +14,11 @@ export function formatCount(count: number): string {
   return Math.round(count).toString().replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
+/** A number of things with their name: `1 source`, `2,000 sources`. */
+export function countOf(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** A large number in three digits: `950`, `12.3K`, `4.5M`, `1.2B`. */
 export function formatShort(count: number): string {
   if (count < 999.5) return String(Math.round(count));

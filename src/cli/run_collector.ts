@@ -5,21 +5,22 @@
  */
 
 import { loadConfig } from "../config/load.ts";
-import { configPath, storagePaths } from "../config/paths.ts";
+import { configPath, type StoragePaths, storagePaths } from "../config/paths.ts";
 import type { Config, WorkspaceFilter } from "../config/config.ts";
 import { VERSION } from "../platform/program.ts";
-import { collectorInfo, CollectorLock, removeCollectorInfo } from "../service/lock.ts";
-import { prepareFolder } from "../service/prepare.ts";
-import { Collector, type SyncProgress } from "../sync/collector.ts";
+import { endSignals } from "../platform/signals.ts";
+import { crashesOf } from "../service/crashes.ts";
+import { type CollectorInfo, collectorInfo, CollectorLock, removeCollectorInfo } from "../service/lock.ts";
+import type { LogFile } from "../service/log_file.ts";
+import { foldersNotes, prepareFolder } from "../service/prepare.ts";
+import { takeOver } from "../service/takeover.ts";
+import { Collector } from "../sync/collector.ts";
 import { configuredFloor } from "../sync/floor.ts";
 import { StoreRefusedError } from "../sync/pipeline.ts";
+import { type CollectorReporter, LogReporter, TerminalReporter } from "./collector_reporter.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
 import { AnotherCollectorError, EXIT, UserError } from "./errors.ts";
 import { formatLocalTime } from "./event_line.ts";
-import { formatBytes, formatCount } from "./format.ts";
-import { ProgressLine } from "./progress.ts";
-import { sanitize } from "./sanitize.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** `--initial-sync-days`, the same for both commands. */
 export const DAYS_OPTION: OptionSpec = {
@@ -30,12 +31,9 @@ export const DAYS_OPTION: OptionSpec = {
     "How many days of history to take the first time, 0 for all; sync.initial_sync_days by default",
 };
 
-/** How long the last words may take, ms, where nobody seems to read. */
-const PATIENCE = 1_000;
-
 /** What the command that runs the collector decides. */
 export interface RunOptions {
-  readonly startedBy: "start" | "sync";
+  readonly startedBy: CollectorInfo["startedBy"];
   readonly once: boolean;
   /** Events from this time on are wanted, ms since the epoch, in place of what the configuration says. */
   readonly collectFrom?: number;
@@ -43,29 +41,37 @@ export interface RunOptions {
   readonly hasNoHistory?: boolean;
   /** Which workspaces are wanted, in place of what the configuration says. */
   readonly workspaces?: WorkspaceFilter;
+  /** Where to write what would be said in a terminal. */
+  readonly log?: LogFile;
 }
 
 /**
- * Runs a collector until it is told to end.
+ * Runs a collector until it is told to end. One of an older version that runs is asked to end, and its place is taken.
  *
  * @returns the exit code
  * @throws {AnotherCollectorError} if one is running
  */
-export async function runCollector(
-  invocation: Invocation,
-  { startedBy, once, collectFrom: given, hasNoHistory, workspaces }: RunOptions,
-): Promise<number> {
+export async function runCollector(invocation: Invocation, options: RunOptions): Promise<number> {
   const { environment, terminal } = invocation;
+  const { startedBy, once, collectFrom: given, hasNoHistory, workspaces, log } = options;
+  const reporter = log === undefined ? new TerminalReporter(terminal, once) : new LogReporter(log);
   const { config, notes } = await loadConfig(undefined, environment);
-  for (const note of notes) terminal.announcer.say(`${sanitize(note)}\n`);
+  const heed = ({ logging }: Config) => {
+    if (log !== undefined) log.level = logging.level;
+  };
+  heed(config);
+  for (const note of notes) reporter.note(note);
   const paths = storagePaths(config, environment);
   prepareFolder(paths, environment.os);
-  using lock = CollectorLock.acquire(paths.lock);
-  if (lock === undefined) throw new AnotherCollectorError(describeOther(paths.collector));
+  for (const note of await foldersNotes(paths, environment.os)) reporter.note(note);
+  using _lock = await takeLock(paths, once, reporter);
+  const startedAt = Date.now();
+  const crashes = crashesOf(collectorInfo(paths.collector), startedAt);
+  // Whoever starts it in a terminal sees how it ends, and decides when to try again.
+  const pause = log === undefined ? 0 : crashes.pause;
 
   const collectFrom = given ??
     configuredFloor({ ...config.sync, ...hasNoHistory && { historical_sync: false } }, Date.now());
-  const line = new ProgressLine(terminal, performance.now());
   const collector = new Collector({
     environment,
     config,
@@ -73,34 +79,24 @@ export async function runCollector(
     infoPath: paths.collector,
     version: VERSION,
     startedBy,
+    ...crashes.count > 0 && { crashes: { count: crashes.count, until: startedAt + pause } },
     collectFrom,
     workspaces,
     once,
     exitsAfter: true,
+    onConfig: heed,
     reloadConfig: configWatch(configPath(environment), () => loadConfig(undefined, environment)),
-    report: {
-      progress: (progress) => line.show(progress, performance.now()),
-      upToDate: (progress) => {
-        line.clear();
-        sayUpToDate(terminal, progress, once);
-      },
-      note: (message) => {
-        line.clear();
-        terminal.announcer.say(`${sanitize(message, { lines: true })}\n`);
-      },
-    },
+    report: reporter,
   });
 
   const stop = () => collector.stop();
-  const signals: Deno.Signal[] = environment.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  const signals = endSignals(environment.os);
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   try {
     const inTime = await collector.run();
     removeCollectorInfo(paths.collector);
-    line.clear();
-    await terminal.announcer.settled(PATIENCE);
+    reporter.clear();
+    await reporter.settled();
     // A thread that does not end holds the process.
     if (!inTime) Deno.exit(EXIT.done);
     return EXIT.done;
@@ -111,39 +107,39 @@ export async function runCollector(
     }
     throw error;
   } finally {
-    line.clear();
-    await terminal.announcer.settled(PATIENCE);
+    reporter.clear();
+    await reporter.settled();
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
   }
+}
+
+/**
+ * Takes the lock, from an older collector if need be.
+ *
+ * @throws {AnotherCollectorError} if another one has it
+ */
+async function takeLock(
+  paths: StoragePaths,
+  once: boolean,
+  reporter: CollectorReporter,
+): Promise<CollectorLock> {
+  const free = CollectorLock.acquire(paths.lock);
+  if (free !== undefined) return free;
+  const info = collectorInfo(paths.collector);
+  // `sync` asks whatever collector runs; to end it would leave none behind.
+  const taken = once ? undefined : await takeOver(paths, info, VERSION, () => {
+    reporter.note(
+      `taking the place of the collector of version ${info!.version} (process ${info!.pid})`,
+      "well",
+    );
+  });
+  if (taken === undefined) throw new AnotherCollectorError(describeOther(paths.collector));
+  return taken;
 }
 
 function describeOther(path: string): string | undefined {
   const info = collectorInfo(path);
   return info === undefined ? undefined : `process ${info.pid}, since ${formatLocalTime(info.startedAt)}`;
-}
-
-function sayUpToDate(terminal: Terminal, progress: SyncProgress, once: boolean): void {
-  const { sources, totalBytes, leftOutSources, leftOutBytes, leftOutEvents } = progress;
-  const lines = [`up to date: ${countOf(sources, "source")}, ${formatBytes(totalBytes)}`];
-  if (sources + leftOutSources === 0) lines.push("no history of any agent was found yet");
-  const leftOut = [
-    ...leftOutSources > 0
-      ? [`${countOf(leftOutSources, "older source")} (${formatBytes(leftOutBytes)})`]
-      : [],
-    ...leftOutEvents > 0 ? [countOf(leftOutEvents, "event")] : [],
-  ];
-  if (leftOut.length > 0) {
-    lines.push(
-      `left out: ${leftOut.join(" and ")}. To take them too: ` +
-        `devlog-collector ${once ? "sync" : "start"} --initial-sync-days 0`,
-    );
-  }
-  if (!once) lines.push("watching for new events; Ctrl-C ends it");
-  terminal.announcer.say(`${lines.join("\n")}\n`);
-}
-
-function countOf(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Says what the configuration is now, if its file has changed since this was last asked. */

@@ -14,7 +14,7 @@ import type {
   SourceFailure,
   UnreadKind,
 } from "../store/summary.ts";
-import { formatAge, formatBytes, formatCount, formatDuration } from "./format.ts";
+import { countOf, formatAge, formatBytes, formatCount, formatDuration } from "./format.ts";
 import type { Palette } from "./palette.ts";
 import { remoteLines, type RemoteReport } from "./remote_lines.ts";
 import { sanitize } from "./sanitize.ts";
@@ -99,7 +99,7 @@ class Screen {
   }
 
   collector(): string {
-    const { running, pid, version, startedAt, watching, phase } = this.#facts.collector;
+    const { running, pid, version, startedAt, startedBy, watching, phase } = this.#facts.collector;
     const { green, yellow } = this.#colour;
     if (!running) return this.#lines("Collector", [yellow("not running"), `Start it: ${PROGRAM} start`]);
     const since = startedAt === undefined ? "" : ` for ${formatDuration(Math.max(0, this.#now - startedAt))}`;
@@ -108,10 +108,11 @@ class Screen {
       version !== undefined && `version ${sanitize(version)}`,
     ];
     const lines = [`${green("running")}${since}${list(who.filter((part) => part !== false))}`];
+    if (startedBy !== undefined) lines.push(STARTED_BY[startedBy]);
     if (watching !== undefined) lines.push(WATCHING[watching]);
     if (phase === "paused") lines.push(yellow("paused until a problem below is solved"));
     if (version !== undefined && version !== this.#version) {
-      lines.push(yellow(`this is version ${this.#version}: stop and start the collector to update it`));
+      lines.push(yellow(`this is version ${this.#version}: start the collector again to update it`));
     }
     return this.#lines("Collector", lines);
   }
@@ -253,6 +254,13 @@ class Screen {
 
 const INDENT = "  ";
 
+const STARTED_BY: Readonly<Record<CollectorInfo["startedBy"], string>> = {
+  start: "started in a terminal, with which it ends",
+  sync: "started by `sync`",
+  background: "started in the background, until this user logs out or the machine is switched off",
+  service: "started as a service, at each login",
+};
+
 const WATCHING: Readonly<Record<CollectorInfo["watching"], string>> = {
   events: "watching for changes",
   sweep: "sweeping: the system can't tell of changes here, so files are looked at every few seconds",
@@ -265,8 +273,4 @@ function list(parts: readonly string[]): string {
 
 function sourcesOf(count: number): string {
   return countOf(count, "source");
-}
-
-function countOf(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { StoragePaths } from "../config/paths.ts";
 import { PROGRAM } from "../platform/program.ts";
 import { isCollectorRunning } from "../service/lock.ts";
 import { CollectorRequest } from "../service/request.ts";
@@ -31,6 +32,17 @@ async function run({ environment, terminal }: Invocation): Promise<number> {
     terminal.out("no collector is running\n");
     return EXIT.done;
   }
+  await stopCollector(paths);
+  terminal.out("stopped\n");
+  return EXIT.done;
+}
+
+/**
+ * Ends the collector that runs: asks it, and waits until it is gone.
+ *
+ * @throws {UserError} if it does not end in time
+ */
+export async function stopCollector(paths: Pick<StoragePaths, "lock" | "database">): Promise<void> {
   let request = new CollectorRequest(paths.database, "stop");
   const deadline = performance.now() + STOP_TIME;
   while (isCollectorRunning(paths.lock)) {
@@ -42,6 +54,4 @@ async function run({ environment, terminal }: Invocation): Promise<number> {
     if (request.poll(Date.now())?.state === "failed") request = new CollectorRequest(paths.database, "stop");
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }
-  terminal.out("stopped\n");
-  return EXIT.done;
 }

@@ -30,6 +30,11 @@ export function configPath(environment: Environment): string {
   return joinPath(environment.os, devlogHome(environment), "config.yaml");
 }
 
+/** The log of a collector that runs in the background or as a service; older ones stand beside it. */
+export function logPath(environment: Environment): string {
+  return joinPath(environment.os, devlogHome(environment), "logs", "collector.log");
+}
+
 /** The folder of the store where the configuration names none. */
 export function defaultStoragePath(environment: Environment): string {
   return joinPath(environment.os, devlogHome(environment), DEFAULTS.storage.path);

@@ -5,12 +5,20 @@
  */
 
 import { EXIT, UserError } from "../platform/user_error.ts";
+import type { Config } from "./config.ts";
 
 const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** Whether a value names a variable, so that its text is not known yet. */
 export function hasReference(value: string): boolean {
   return value.search(REFERENCE) !== -1;
+}
+
+/** The names of all variables that the remotes of a configuration refer to. */
+export function variablesOf({ export: { remotes } }: Pick<Config, "export">): readonly string[] {
+  // Whatever key a remote has: a reference is one wherever it stands.
+  const names = JSON.stringify(Object.values(remotes)).matchAll(REFERENCE);
+  return [...new Set(Array.from(names, ([, name]) => name!))];
 }
 
 /**

@@ -51,7 +51,9 @@ export const CONFIG_TEMPLATE =
 #      headers: {}            # further headers; \${DEVLOG_...} is read from the environment
 #      timeout: ${printDuration(REMOTE_DEFAULTS.timeout)}
 
+# The log of a collector that runs in the background or as a service:
+#logging: { level: ${logging.level} }   # debug, info, warn or error
+
 # No effect yet:
 #dashboard: { enabled: ${dashboard.enabled}, port: ${dashboard.port} }
-#logging: { level: ${logging.level} }   # debug, info, warn or error
 `;

@@ -7,7 +7,7 @@
 
 import { VERSION } from "../platform/program.ts";
 import { collectGarbage } from "../platform/garbage.ts";
-import { knownOs } from "../platform/environment.ts";
+import { THIS_OS } from "../platform/environment.ts";
 import { ThreadError, WriteError } from "../sync/pipeline.ts";
 import type { WriterCalls } from "../sync/messages.ts";
 import { Thread } from "../sync/thread.ts";
@@ -142,7 +142,7 @@ export class ExportThread {
       thread.send({
         kind: "open",
         storePath: this.#context.storePath,
-        sender: { version: VERSION, os: knownOs(Deno.build.os) },
+        sender: { version: VERSION, os: THIS_OS },
       });
     }
     this.#thread.send({ kind: "configure", ...this.#configuration!, isLive: this.#isLive, isNew });

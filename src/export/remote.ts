@@ -10,6 +10,7 @@
 
 import type { RemoteConfig, RemoteType } from "../config/config.ts";
 import type { AgentEvent } from "../events/event.ts";
+import type { Os } from "../platform/environment.ts";
 
 /** Who sends. */
 export interface Sender {
@@ -17,7 +18,7 @@ export interface Sender {
   readonly version: string;
   /** The random id of this machine's store. */
   readonly machineId: string;
-  readonly os: typeof Deno.build.os;
+  readonly os: Os;
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import type { RemoteConfig } from "../config/config.ts";
 import { EVENT_TYPES, type EventType } from "../events/event.ts";
-import { knownOs } from "../platform/environment.ts";
+import { THIS_OS } from "../platform/environment.ts";
 import { workspaceMatcher } from "../platform/workspaces.ts";
 import type { StoreReader } from "../store/reader.ts";
 import { nameText } from "../store/remotes.ts";
@@ -58,6 +58,6 @@ export function routeKey({ agent, workspace, type }: Route): string {
 /** What a remote wants. */
 export function routingOf(config: RemoteConfig, reader: () => StoreReader): Routing {
   const { agents, types, workspaces } = config;
-  const wantsWorkspace = workspaceMatcher(workspaces, knownOs(Deno.build.os));
+  const wantsWorkspace = workspaceMatcher(workspaces, THIS_OS);
   return new Routing({ agents, types, wantsWorkspace }, (name) => nameText(reader(), name));
 }

@@ -28,6 +28,8 @@ export const ENVIRONMENT_NAMES = [
   "APPDATA",
   "LOCALAPPDATA",
   "XDG_CONFIG_HOME",
+  "XDG_RUNTIME_DIR",
+  "PATH",
   "VSCODE_PORTABLE",
   "DEVLOG_HOME",
   "CLAUDE_CONFIG_DIR",
@@ -37,6 +39,15 @@ export const ENVIRONMENT_NAMES = [
   "TERM",
   "COLUMNS",
 ] as const;
+
+/** Those that say where the agents' and the program's own files are, and that a service would not have of a shell. */
+export const SERVICE_NAMES = [
+  "XDG_CONFIG_HOME",
+  "VSCODE_PORTABLE",
+  "DEVLOG_HOME",
+  "CLAUDE_CONFIG_DIR",
+  "CODEX_HOME",
+] as const satisfies readonly (typeof ENVIRONMENT_NAMES)[number][];
 
 /**
  * Names that libraries ask for and must not get: the YAML parser would print its own work to stdout, and the client of
@@ -82,6 +93,9 @@ export function knownOs(os: string): Os {
   return os === "darwin" || os === "windows" ? os : "linux";
 }
 
+/** The system that this runs on. */
+export const THIS_OS: Os = knownOs(Deno.build.os);
+
 /**
  * The surroundings of this process.
  *
@@ -91,7 +105,7 @@ export function knownOs(os: string): Os {
  */
 export function readEnvironment(
   read: ReadVariable = readVariable,
-  os: string = Deno.build.os,
+  os: string = THIS_OS,
   listFolders: (path: string) => readonly string[] = foldersIn,
 ): Environment {
   const known = knownOs(os);

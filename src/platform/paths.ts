@@ -19,6 +19,38 @@ export function joinPath(os: Os, first: string, ...rest: readonly string[]): str
   return [first.replace(trailing, ""), ...rest].join(separator);
 }
 
+/** What separates the parts of a path. */
+export function separatorOf(os: Os): "/" | "\\" {
+  return os === "windows" ? "\\" : "/";
+}
+
+/**
+ * What is the same for all ways to write a path that lead to one place: case counts on Linux alone, macOS takes composed
+ * and decomposed letters for the same, and Windows both separators. (A folder can be set to count case there as well;
+ * two names that differ in nothing else are rare enough.)
+ */
+export function pathKey(path: string, os: Os): string {
+  switch (os) {
+    case "linux":
+      return path;
+    case "darwin":
+      return path.normalize("NFC").toLowerCase();
+    case "windows":
+      return path.replaceAll("/", "\\").toLowerCase();
+  }
+}
+
+/** The parts of a path below a folder, as they are written; `undefined` if it does not lie there. */
+export function partsBelow(path: string, folder: string, os: Os): readonly string[] | undefined {
+  const split = (text: string) =>
+    text.split(os === "windows" ? /[\\/]+/ : /\/+/).filter((part) => part !== "");
+  const [parts, above] = [split(path), split(folder)];
+  const isBelow = above.every((part, index) =>
+    parts[index] !== undefined && pathKey(parts[index], os) === pathKey(part, os)
+  );
+  return isBelow ? parts.slice(above.length) : undefined;
+}
+
 /** The path with a leading `~` or `~/` replaced by the home folder. `~other` is left alone: it names another user's. */
 export function expandHome(path: string, environment: Pick<Environment, "os" | "home">): string {
   if (path === "~") return environment.home;
@@ -26,4 +58,10 @@ export function expandHome(path: string, environment: Pick<Environment, "os" | "
   if (!below.test(path)) return path;
   const rest = path.replace(below, "");
   return rest === "" ? environment.home : joinPath(environment.os, environment.home, rest);
+}
+
+/** The path that a `file:` URL of this machine names. */
+export function pathOfFileUrl(url: string, os: Os): string {
+  const path = decodeURIComponent(new URL(url).pathname);
+  return os === "windows" ? path.replace(/^\//, "").replaceAll("/", "\\") : path;
 }

@@ -8,11 +8,12 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { THIS_OS } from "../platform/environment.ts";
 
 /** How long to wait for another process that only looks whether the lock is held, ms. */
 const LOOKING_TIMEOUT = 300;
 
-const STARTED_BY = ["start", "sync"] as const;
+const STARTED_BY = ["start", "sync", "background", "service"] as const;
 const WATCHING = ["events", "sweep", "none"] as const;
 const PHASES = ["history", "live", "paused"] as const;
 
@@ -22,7 +23,7 @@ export interface CollectorInfo {
   readonly version: string;
   /** ms since the epoch. */
   readonly startedAt: number;
-  /** The command that it was started with. */
+  /** How it was started: by a command in a terminal, by `start --background`, or as a service. */
   readonly startedBy: typeof STARTED_BY[number];
   /** How it learns of changes: told by the system, or by looking. */
   readonly watching: typeof WATCHING[number];
@@ -30,6 +31,8 @@ export interface CollectorInfo {
   readonly phase: typeof PHASES[number];
   /** Why it is paused. */
   readonly reason?: string;
+  /** How many collectors before it, in a row, ended unexpectedly. */
+  readonly crashes?: number;
 }
 
 /** The lock, held until it is released or the process ends. */
@@ -44,7 +47,7 @@ export class CollectorLock {
   static acquire(path: string): CollectorLock | undefined {
     const database = new DatabaseSync(path);
     try {
-      if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
+      if (THIS_OS !== "windows") Deno.chmodSync(path, 0o600);
       database.exec(`pragma busy_timeout = ${LOOKING_TIMEOUT}; begin exclusive`);
       return new CollectorLock(database);
     } catch (error) {
@@ -110,11 +113,15 @@ export function collectorInfo(path: string): CollectorInfo | undefined {
 /** Written out, as the schema library would take half of the time that `status` has. */
 function isCollectorInfo(value: unknown): value is CollectorInfo {
   if (typeof value !== "object" || value === null) return false;
-  const { pid, version, startedAt, startedBy, watching, phase, reason } = value as Record<string, unknown>;
+  const { pid, version, startedAt, startedBy, watching, phase, reason, crashes } = value as Record<
+    string,
+    unknown
+  >;
   const isOneOf = (names: readonly unknown[], name: unknown) => names.includes(name);
   return Number.isSafeInteger(pid) && typeof version === "string" && Number.isSafeInteger(startedAt) &&
     isOneOf(STARTED_BY, startedBy) && isOneOf(WATCHING, watching) && isOneOf(PHASES, phase) &&
-    (reason === undefined || typeof reason === "string");
+    (reason === undefined || typeof reason === "string") &&
+    (crashes === undefined || Number.isSafeInteger(crashes));
 }
 
 /** Removes `collector.json` at the end. */

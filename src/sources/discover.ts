@@ -8,6 +8,8 @@
  */
 
 import type { Agent, SourceKind } from "../agents/agent.ts";
+import { THIS_OS } from "../platform/environment.ts";
+import { separatorOf } from "../platform/paths.ts";
 import { type FileStamp, stampOf } from "./stamp.ts";
 
 /** A folder to search for one agent. */
@@ -56,7 +58,7 @@ export interface Discovery {
   readonly problems: readonly DiscoveryProblem[];
 }
 
-const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
+const SEPARATOR = separatorOf(THIS_OS);
 
 /**
  * Finds all sources below the given roots, in a fixed order: by root as given, then by name.

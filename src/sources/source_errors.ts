@@ -68,3 +68,18 @@ export class SourceDamagedError extends SourceError {
     super(`${path} is cut or damaged${why}`, options);
   }
 }
+
+/**
+ * What an error of the system means for the source that stands at `path`. Only what the system calls not found is gone:
+ * on Windows a file that another program holds gives a sharing violation, which Deno knows as busy or by no kind at all.
+ */
+export function sourceErrorOf(path: string, cause: unknown): SourceError {
+  if (cause instanceof SourceError) return cause;
+  if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
+    return new SourceGoneError(path, { cause });
+  }
+  if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
+    return new SourceRefusedError(path, "permission", { cause });
+  }
+  return new SourceBusyError(path, { cause });
+}

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { SourceBusyError, SourceError, SourceGoneError, SourceRefusedError } from "./source_errors.ts";
+import { THIS_OS } from "../platform/environment.ts";
+import { partsBelow } from "../platform/paths.ts";
+import { sourceErrorOf, SourceRefusedError } from "./source_errors.ts";
 import { type FileStamp, sameFile, stampOf } from "./stamp.ts";
 
 /** An open file, read up to the size that it had when it was opened. */
@@ -114,18 +116,10 @@ function explain<T>(path: string, run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    if (cause instanceof SourceError) throw cause;
-    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
-      throw new SourceGoneError(path, { cause });
-    }
-    if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
-      throw new SourceRefusedError(path, "permission", { cause });
-    }
-    throw new SourceBusyError(path, { cause });
+    throw sourceErrorOf(path, cause);
   }
 }
 
 function liesUnder(path: string, folder: string): boolean {
-  if (!path.startsWith(folder)) return false;
-  return [folder.at(-1), path[folder.length]].some((char) => char === "/" || char === "\\");
+  return (partsBelow(path, folder, THIS_OS)?.length ?? 0) > 0;
 }

@@ -5,6 +5,7 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { THIS_OS } from "../platform/environment.ts";
 import {
   classifyTrouble,
   NoStoreError,
@@ -170,7 +171,7 @@ function backUp(path: string, version: number): void {
 }
 
 function makePrivate(path: string): void {
-  if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
+  if (THIS_OS !== "windows") Deno.chmodSync(path, 0o600);
 }
 
 function migrate(database: DatabaseSync, migrations: readonly Migration[]): void {

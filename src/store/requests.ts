@@ -42,7 +42,8 @@ export interface RequestState {
  * @param now ms since the epoch
  * @returns the id to poll with
  * @throws {NoStoreError} {@link NotAStoreError}
- * @throws {StoreTooNewError} {@link StoreTooOldError} if the schema is another one: only a collector migrates
+ * @throws {StoreTooNewError} {@link StoreTooOldError} if the schema is another one: only a collector migrates. One that is
+ *   older is no matter for `stop`
  */
 export function makeRequest(path: string, kind: RequestKind, args: RequestArguments, now: number): number {
   // Refuses what is no store of ours through a connection that can't change or create it.
@@ -54,7 +55,8 @@ export function makeRequest(path: string, kind: RequestKind, args: RequestArgume
     return writeTransaction(database, () => {
       const found = database.prepare("pragma user_version").get()!.user_version as number;
       if (found > SCHEMA_VERSION) throw new StoreTooNewError(path, found, SCHEMA_VERSION);
-      if (found < SCHEMA_VERSION) throw new StoreTooOldError(path, found, SCHEMA_VERSION);
+      // This table has been the same from the first schema on: an older collector can always be asked to stop.
+      if (found < SCHEMA_VERSION && kind !== "stop") throw new StoreTooOldError(path, found, SCHEMA_VERSION);
       const insert = database.prepare("insert into requests (kind, arguments, created_at) values (?, ?, ?)");
       return Number(insert.run(kind, JSON.stringify(args), now).lastInsertRowid);
     });

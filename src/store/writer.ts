@@ -8,6 +8,7 @@ import { statfsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { dirname } from "node:path";
 import type { DiskSpace } from "../platform/disk.ts";
+import { THIS_OS } from "../platform/environment.ts";
 import { networkFileSystem } from "../platform/network_mount.ts";
 import { type Batch, COLUMN, COLUMNS, type Failure, FLAG, type Segment } from "./batch.ts";
 import { type EventSource, EventTable } from "./event_table.ts";
@@ -57,7 +58,7 @@ export class StoreWriter {
    */
   constructor(readonly path: string) {
     const folder = dirname(path);
-    const network = networkFileSystem(folder, statfsSync(folder).type, Deno.build.os);
+    const network = networkFileSystem(folder, statfsSync(folder).type, THIS_OS);
     if (network !== undefined) throw new NetworkFolderError(folder, network);
     const database = this.database = openToWrite(path);
     this.remotes = new RemoteTable(database);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Os, THIS_OS } from "../platform/environment.ts";
+import { pathKey } from "../platform/paths.ts";
 import { START } from "../sources/cursor.ts";
 import type { FoundSource } from "../sources/discover.ts";
 import { sameFile } from "../sources/stamp.ts";
@@ -20,8 +22,11 @@ export class Catalog {
   readonly #byPath = new Map<string, CatalogSource>();
   readonly #byFile = new Map<string, CatalogSource>();
 
+  readonly #os: Os;
+
   /** @param sources as the store has them */
-  constructor(sources: Iterable<KnownSource>) {
+  constructor(sources: Iterable<KnownSource>, os: Os = THIS_OS) {
+    this.#os = os;
     for (const source of sources) this.put({ ...source });
   }
 
@@ -40,7 +45,7 @@ export class Catalog {
     if (old !== undefined) this.#unlist(old);
     this.#byId.set(source.id, source);
     this.#byName.set(nameOf(source), source);
-    this.#byPath.set(source.path, source);
+    this.#byPath.set(pathKey(source.path, this.#os), source);
     this.#byFile.set(fileOf(source), source);
   }
 
@@ -63,7 +68,7 @@ export class Catalog {
 
   #unlist(source: CatalogSource): void {
     removeOwn(this.#byName, nameOf(source), source);
-    removeOwn(this.#byPath, source.path, source);
+    removeOwn(this.#byPath, pathKey(source.path, this.#os), source);
     removeOwn(this.#byFile, fileOf(source), source);
   }
 
@@ -73,7 +78,7 @@ export class Catalog {
 
   /** The source at a path. */
   at(path: string): CatalogSource | undefined {
-    return this.#byPath.get(path);
+    return this.#byPath.get(pathKey(path, this.#os));
   }
 
   /** The source that was found under the same name, wherever it stands now. */

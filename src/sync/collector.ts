@@ -23,7 +23,7 @@ import { configuredFloor, Floor, floorText } from "./floor.ts";
 import { unlessOvertaken } from "./overtaken.ts";
 import { isOvertaken } from "./pipeline.ts";
 import { ProblemBoard } from "./problem_board.ts";
-import { configProblem, diskProblem, foldersProblem, watchProblem } from "./problem_texts.ts";
+import { configProblem, crashProblem, diskProblem, foldersProblem, watchProblem } from "./problem_texts.ts";
 import { Pruning } from "./pruning.ts";
 import { RequestDesk } from "./request_desk.ts";
 import { searchRoots } from "./roots.ts";
@@ -120,6 +120,7 @@ export class Collector {
       version: options.version,
       startedAt: this.#startedAt,
       startedBy: options.startedBy,
+      ...options.crashes !== undefined && { crashes: options.crashes.count },
     });
     this.#disk = new DiskGuard({
       ask: options.diskTrouble ?? (async () => diskTrouble(await dispatcher.call("diskSpace"))),
@@ -359,14 +360,18 @@ export class Collector {
     if (!covers(before, filterText(this.#workspaces))) this.#isWantingMore = true;
     this.#board.show("config", undefined);
     this.#export();
-    this.#options.report.note("the configuration was read again");
+    this.#options.onConfig?.(config);
+    this.#options.report.note("the configuration was read again", "well");
     await this.#scan();
   }
 
   async #checkDisk(now: number): Promise<void> {
     const trouble = await this.#disk.check(now, this.#dispatcher.writes);
-    this.#dispatcher.hold(trouble);
     this.#board.show("disk", diskProblem(trouble));
+    const { count, until } = this.#options.crashes ?? { count: 0, until: 0 };
+    const waits = now < until ? crashProblem(count, until) : undefined;
+    this.#board.show("crashes", waits);
+    this.#dispatcher.hold(trouble ?? waits?.message);
   }
 
   async #prune(now: number): Promise<void> {

@@ -20,12 +20,20 @@ export interface CollectorOptions {
   readonly infoPath: string;
   readonly version: string;
   readonly startedBy: CollectorInfo["startedBy"];
+  /**
+   * Collectors before this one that ended unexpectedly, and until when nothing is read for it, ms since the epoch.
+   *
+   * @default none
+   */
+  readonly crashes?: { readonly count: number; readonly until: number };
   /** Events from this time on are wanted, ms since the epoch; 0 for all. */
   readonly collectFrom: number;
   /** Which workspaces are wanted, in place of what the configuration says. */
   readonly workspaces?: WorkspaceFilter;
   /** End when everything is up to date. */
   readonly once: boolean;
+  /** Hears of a configuration that was read again. */
+  readonly onConfig?: (config: Config) => void;
   /** Read the configuration again; called when its file may have changed. Throws if it has a mistake. */
   readonly reloadConfig: () => Promise<Config | undefined>;
   /**
@@ -57,6 +65,6 @@ export interface CollectorReport {
   progress(progress: SyncProgress): void;
   /** Everything that there was is in the store. */
   upToDate(progress: SyncProgress): void;
-  /** Something a person should know. */
-  note(message: string): void;
+  /** Something a person should know; that all is well unless it is said. */
+  note(message: string, isWell?: "well"): void;
 }

@@ -47,6 +47,18 @@ export function diskProblem(trouble: string | undefined): ProblemText | undefine
   return { message: trouble, hint: "Nothing is read until there is more; it goes on by itself then." };
 }
 
+/** Collectors ended unexpectedly, several in a row, and this one waits. */
+export function crashProblem(count: number, until: number): ProblemText {
+  return {
+    message: `The collector ended unexpectedly ${count} times in a row.`,
+    hint:
+      `It goes on at ${
+        new Date(until).toISOString()
+      }. Its log may say more: \`devlog-collector service status\` ` +
+      "shows where that is.",
+  };
+}
+
 /** The configuration was changed and has a mistake in it. */
 export function configProblem(error: unknown): ProblemText {
   return {

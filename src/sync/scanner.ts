@@ -4,6 +4,8 @@
  * @module
  */
 
+import { THIS_OS } from "../platform/environment.ts";
+import { partsBelow, separatorOf } from "../platform/paths.ts";
 import { discover, discoverFolder, type DiscoveryProblem, type FoundRoot } from "../sources/discover.ts";
 import type { SearchRoot } from "../sources/discover.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
@@ -12,7 +14,7 @@ import type { SourceTracker } from "./source_tracker.ts";
 import { isMissing, namesIn } from "./standing_file.ts";
 import { Unsearched } from "./unsearched.ts";
 
-const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
+const SEPARATOR = separatorOf(THIS_OS);
 
 /** A place below a root that a sweep visits. */
 export interface Place {
@@ -97,8 +99,8 @@ export class Scanner {
   /** Something below a root was reported as changed: `path` is its real path. */
   hint(root: FoundRoot, path: string): void {
     const { realRoot } = root;
-    if (realRoot === undefined || !path.startsWith(realRoot)) return;
-    const below = path.slice(realRoot.length).split(SEPARATOR).filter((part) => part !== "");
+    const below = realRoot === undefined ? undefined : partsBelow(path, realRoot, THIS_OS);
+    if (below === undefined) return;
     if (below.length === 0) {
       inBackground(this.scanPlace({ root, relativePath: "" }, true));
       return;

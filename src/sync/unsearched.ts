@@ -4,9 +4,11 @@
  * @module
  */
 
+import { THIS_OS } from "../platform/environment.ts";
+import { separatorOf } from "../platform/paths.ts";
 import type { DiscoveryProblem } from "../sources/discover.ts";
 
-const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
+const SEPARATOR = separatorOf(THIS_OS);
 
 /** What every search found, put together. */
 export class Unsearched {

@@ -5,7 +5,7 @@
  */
 
 import type { WorkspaceFilter } from "../config/config.ts";
-import { knownOs } from "../platform/environment.ts";
+import { THIS_OS } from "../platform/environment.ts";
 import { filterText } from "../platform/workspace_filter.ts";
 import type { WantsWorkspace } from "./read_job.ts";
 
@@ -21,7 +21,7 @@ export class WorkspaceMatchers {
 
   async #make(filter: WorkspaceFilter, text: string): Promise<WantsWorkspace> {
     const { workspaceMatcher } = await import("../platform/workspaces.ts");
-    const wants = workspaceMatcher(filter, knownOs(Deno.build.os));
+    const wants = workspaceMatcher(filter, THIS_OS);
     this.#known.set(text, wants);
     return wants;
   }

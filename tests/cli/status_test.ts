@@ -56,6 +56,7 @@ Deno.test("renderStatus() shows on one screen that all is well", () => {
     render(RUNNING, SUMMARY),
     `Collector
   running for 1 h 2 min (process 4711, version 1.2.0)
+  started in a terminal, with which it ends
   watching for changes
 
 Sync
@@ -108,8 +109,10 @@ const LINES:
     ]],
     ["a pause", { ...RUNNING, phase: "paused" }, {}, ["  paused until a problem below is solved"]],
     ["a collector of another version", { ...RUNNING, version: "1.1.0" }, {}, [
-      "  this is version 1.2.0: stop and start",
+      "  this is version 1.2.0: start the collector again",
     ]],
+    ["a service", { ...RUNNING, startedBy: "service" }, {}, ["  started as a service, at each login\n"]],
+    ["one in the background", { ...RUNNING, startedBy: "background" }, {}, ["  started in the background"]],
     ["a collector that says nothing of itself", { running: true }, {}, ["  running\n"]],
     ["progress, never 100 % before the end", RUNNING, SYNCING, [
       "  99.9 %: 1.0 MB of 1.0 MB\n",
@@ -279,7 +282,7 @@ Deno.test("status --format json has the keys that are documented, each of them",
   };
   const documented = Deno.readTextFileSync(new URL("../../docs/commands.md", import.meta.url));
   const named = keysExplainedIn(sectionOf(documented, "status"));
-  const paused = { ...RUNNING, phase: "paused", reason: "r" } as const;
+  const paused = { ...RUNNING, phase: "paused", reason: "r", crashes: 2 } as const;
   const facts = gatherFacts(paused, "", withAll, 0, [REMOTE]);
   assertEquals(named.toSorted(), keysOf(facts).toSorted());
 });

@@ -127,7 +127,18 @@ Deno.test("the examples of README.md that change nothing end well, in a home wit
   for (const call of calls) {
     await t.step(call.join(" "), async () => {
       assert(
-        ["status", "sync --status", "query", "stats", "agents", "remote list", "export", "config", "version"]
+        [
+          "status",
+          "sync --status",
+          "query",
+          "stats",
+          "agents",
+          "remote list",
+          "export",
+          "config",
+          "version",
+          "service status",
+        ]
           .some((start) => call.join(" ").startsWith(start)),
       );
       const outcome = await run(call, { home: home.path });

@@ -7,6 +7,7 @@ import {
   readVariable,
   SECRET_PREFIX,
 } from "../../src/platform/environment.ts";
+import { SYSTEM_PROGRAMS } from "../../src/platform/system_programs.ts";
 import { UserError } from "../../src/platform/user_error.ts";
 
 const reader = (variables: Record<string, string>) => (name: string) => variables[name];
@@ -15,6 +16,10 @@ Deno.test("the permission set lists the environment names that the program reads
   const { allow, ignore } = denoJson.permissions.collector.env;
   assertEquals(allow, [...ENVIRONMENT_NAMES, `${SECRET_PREFIX}*`]);
   assertEquals(ignore, [...IGNORED_NAMES]);
+});
+
+Deno.test("the permission set lists the programs that the program runs", () => {
+  assertEquals(denoJson.permissions.collector.run, [...SYSTEM_PROGRAMS]);
 });
 
 Deno.test("readEnvironment() takes the home folder that the system means", () => {

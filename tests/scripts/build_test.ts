@@ -1,11 +1,14 @@
-import { assert, assertArrayIncludes, assertEquals } from "@std/assert";
+import { assert, assertArrayIncludes, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join, resolve } from "node:path";
+import denoJson from "../../deno.json" with { type: "json" };
+import { WORKERS } from "../../scripts/release/compile.ts";
+import { targetOf, TARGETS } from "../../scripts/release/targets.ts";
 
 const BUILD = resolve(import.meta.dirname!, "../../scripts/build.ts");
 
-async function build(output: string, runtime: string) {
+async function build(runtime: string, ...args: readonly string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", BUILD, "--output", output],
+    args: ["run", "-A", BUILD, ...args],
     env: { DENORT_BIN: runtime, NO_COLOR: "1" },
   }).output();
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
@@ -27,34 +30,70 @@ function readTree(text: string): readonly string[] {
   });
 }
 
-Deno.test("build.ts embeds main and every worker, and nothing that only tests or builds need", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    // Deno itself is no runtime for a compiled program, but will do to have everything else done to the end.
-    const { code, text } = await build(join(folder, "program"), Deno.execPath());
-    assertEquals(code, 0, text);
+class BuildFolder implements AsyncDisposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "devlog-build-test-" });
+  readonly program = join(this.path, "program");
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+for (const { name, triple } of TARGETS) {
+  Deno.test(`build.ts embeds main and every worker for ${name}, and nothing that only tests or builds need`, async () => {
+    await using folder = new BuildFolder();
+    // Deno itself is no runtime for a compiled program, but will do to have everything else done: for another system
+    // only the last step, which puts the modules into the runtime, fails.
+    const { code, text } = await build(Deno.execPath(), "--target", name, "--output", folder.program);
+    const isElf = Deno.build.os === "linux" && triple.includes("linux");
+    if (isElf) assertEquals(code, 0, text);
+    else if (code !== 0) assertStringIncludes(text, "Writing binary bytes");
     const paths = readTree(text);
     assertArrayIncludes(paths, ["main.ts", "src"]);
-    assert(paths.includes("src/export/*") || paths.includes("src/export/export_worker.ts"), text);
-    for (const worker of ["reader_worker.ts", "writer_worker.ts"]) {
-      assert(paths.includes("src/sync/*") || paths.includes(`src/sync/${worker}`), text);
+    for (const worker of WORKERS) {
+      const whole = worker.replace(/[^/]+$/, "*");
+      assert(paths.includes(whole) || paths.includes(worker), text);
     }
     const tops = new Set(paths.map((path) => path.split("/")[0]!));
     assertEquals([...tops].toSorted(), [".deno_compile_node_modules", "deno.json", "main.ts", "src"]);
     // Before 2.9 the packages that only tests use can't be left out.
     const hasTestPackages = paths.some((path) => path.includes("fast-check"));
     assertEquals(hasTestPackages, Deno.version.deno.startsWith("2.6."));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  });
+}
 
 Deno.test("build.ts fails when the given runtime is none", async () => {
-  const folder = await Deno.makeTempDir();
+  await using folder = new BuildFolder();
+  const { code } = await build(join(folder.path, "nothing"), "--output", folder.program);
+  assertEquals(code, 1);
+});
+
+for (
+  const [args, message] of [
+    [["--target", "beos-ppc"], /^no target beos-ppc; there are all, linux-x64,/],
+    [["--target", "all", "--output", "x"], /^--output is for one target/],
+    [["--archives"], /^unknown argument --archives; there are/],
+  ] as const
+) {
+  Deno.test(`build.ts ${args.join(" ")} is a mistake`, async () => {
+    const { code, text } = await build("/nothing", ...args);
+    assertEquals(code, 2);
+    assertMatch(text, message);
+  });
+}
+
+Deno.test("targetOf() knows this machine, and says what there is for others", () => {
+  assertEquals(targetOf("darwin", "aarch64").name, "macos-arm64");
+  assertEquals(targetOf("windows", "x86_64").name, "windows-x64");
+  let message = "";
   try {
-    const { code } = await build(join(folder, "program"), join(folder, "nothing"));
-    assertEquals(code, 1);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    targetOf("freebsd", "x86_64");
+  } catch (error) {
+    message = (error as Error).message;
   }
+  assertMatch(message, /^nothing is built for freebsd-x64; there are linux-x64, /);
+});
+
+Deno.test("the version is one that package managers take", () => {
+  assertMatch(denoJson.version, /^\d+\.\d+\.\d+(-[0-9a-z.]+)?$/);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { NoStoreError, StoreTooNewError, StoreTooOldError } from "../../src/store/errors.ts";
 import { StoreReader } from "../../src/store/reader.ts";
 import { makeRequest, newRequests, pollRequest } from "../../src/store/requests.ts";
@@ -53,19 +54,31 @@ Deno.test("makeRequest() makes no store where there is none", () => {
 for (
   const [what, version, error] of [
     ["newer", SCHEMA_VERSION + 1, StoreTooNewError],
-    ["older", -1, StoreTooOldError],
+    ["older", SCHEMA_VERSION - 1, StoreTooOldError],
   ] as const
 ) {
   Deno.test(`makeRequest() leaves a store of a ${what} schema as it is`, () => {
     using folder = new TempFolder();
     using filler = new StoreFiller(folder.store);
     filler.writer.database.exec(`pragma user_version = ${version}`);
-    assert(assertThrows(() => makeRequest(folder.store, "stop", {}, 1)) instanceof error);
+    assert(assertThrows(() => makeRequest(folder.store, "sync", {}, 1)) instanceof error);
     const { database } = filler.writer;
     assertEquals(database.prepare("select count(*) as n from requests").get()!.n, 0);
     assertEquals(database.prepare("pragma user_version").get()!.user_version, version);
   });
 }
+
+Deno.test("makeRequest() asks a collector with a store of any older schema to stop", () => {
+  for (let version = 1; version < SCHEMA_VERSION; version++) {
+    using folder = new TempFolder();
+    Deno.copyFileSync(new URL(`../fixtures/stores/schema-${version}.db`, import.meta.url), folder.store);
+    const id = makeRequest(folder.store, "stop", {}, 1);
+    using database = new DatabaseSync(folder.store);
+    const row = database.prepare("select kind, state, arguments from requests where id = ?").get(id);
+    assertEquals({ ...row }, { kind: "stop", state: "new", arguments: "{}" });
+    assertEquals(database.prepare("pragma user_version").get()!.user_version, version);
+  }
+});
 
 Deno.test("makeRequest() waits for the writer", async () => {
   using folder = new TempFolder();

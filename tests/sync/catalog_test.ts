@@ -58,6 +58,16 @@ Deno.test("Catalog.put() finds a moved source at its new place alone", () => {
   assertEquals(catalog.size, 1);
 });
 
+Deno.test("Catalog.at() finds a source however the system writes its path", () => {
+  const source = knownSource({ path: "/root/p/S.jsonl" });
+  for (const [os, isFound] of [["linux", false], ["darwin", true], ["windows", true]] as const) {
+    const catalog = new Catalog([source], os);
+    assertEquals(catalog.at("/root/P/s.jsonl") !== undefined, isFound, os);
+    catalog.put({ ...catalog.get(1)!, path: "/root/q/s.jsonl" });
+    assertEquals(catalog.at("/root/p/S.jsonl"), undefined, os);
+  }
+});
+
 Deno.test("Catalog.setStamp() finds a source by the file that it is now", () => {
   const catalog = new Catalog([knownSource()]);
   catalog.setStamp(catalog.get(1)!, { ...STAMP, inode: 9 });

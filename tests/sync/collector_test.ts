@@ -84,6 +84,26 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a collector after others that ended unexpectedly waits, says so, and goes on by itself",
+  THREADS,
+  async () => {
+    await using collector = new CollectorInProcess({
+      crashes: { count: 3, until: Date.now() + 3_000 },
+      diskEvery: 0,
+    });
+    new ClaudeSession(collector.home.path, 1).turn("history");
+    collector.start();
+    await eventually("the problem", () => collector.summary().problems.some(({ key }) => key === "crashes"));
+    await eventually("the pause", () => collector.info?.phase === "paused");
+    assertEquals([collector.summary().events, collector.info?.crashes], [0, 3]);
+    assertMatch(collector.info!.reason!, /ended unexpectedly 3 times in a row/);
+    await eventually("the events", () => collector.summary().events === 3);
+    await eventually("no problem", () => collector.summary().problems.length === 0);
+    await eventually("the end of the pause", () => collector.info?.phase === "live");
+  },
+);
+
 Deno.test("a collector that is stopped while the disk is full ends", THREADS, async () => {
   await using collector = new CollectorInProcess({
     diskTrouble: () => Promise.resolve("Only 3 MB are free."),
