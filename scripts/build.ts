@@ -18,10 +18,10 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "@std/cli/parse-args";
 import denoJson from "../deno.json" with { type: "json" };
-import { manualFiles } from "./man.ts";
-import { pack, type Packed } from "./release/archive.ts";
+import { pack } from "./release/archive.ts";
 import { writeChecksums } from "./release/checksums.ts";
 import { compile } from "./release/compile.ts";
+import { readDocuments } from "./release/documents.ts";
 import { readStamp, type Stamp } from "./release/stamp.ts";
 import {
   archiveFile,
@@ -38,9 +38,6 @@ const DIST = join(ROOT, "dist");
 
 /** Exit code when the runtime is neither given nor to be downloaded. */
 const NO_RUNTIME = 3;
-
-/** What goes with the program, beside man page and completions. */
-const DOCUMENTS = ["LICENSE", "README.md"] as const;
 
 class UsageError extends Error {}
 
@@ -107,20 +104,9 @@ function readArguments(
 }
 
 async function writeArchive(target: Target, program: string, stamp: Stamp): Promise<void> {
-  const documents: Packed[] = await Promise.all(DOCUMENTS.map(async (path) => ({
-    path,
-    data: await Deno.readFile(join(ROOT, path)),
-    isProgram: false,
-  })));
-  const manual = (await manualFiles(stamp.time)).map(({ path, text }) => ({
-    path,
-    data: new TextEncoder().encode(text),
-    isProgram: false,
-  }));
-  const files: Packed[] = [
+  const files = [
     { path: programFile(target), data: await Deno.readFile(program), isProgram: true },
-    ...documents,
-    ...manual,
+    ...await readDocuments(ROOT, stamp.time),
   ];
   const { version } = denoJson;
   const bytes = pack(target.archive, archiveStem(version, target), files, stamp.time);

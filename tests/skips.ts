@@ -26,9 +26,17 @@ interface Precondition {
 }
 
 const PRECONDITIONS = {
+  "actionlint": {
+    reason: "actionlint is not installed",
+    probe: () => succeeds("actionlint", "-version"),
+  },
   "bash": {
     reason: "bash is not installed",
     probe: () => succeeds("bash", "--version"),
+  },
+  "binary": {
+    reason: "no compiled program is named by DEVLOG_BIN",
+    probe: () => Boolean(Deno.env.get("DEVLOG_BIN")),
   },
   "compile-kit": {
     reason: "no compile kit in DEVLOG_KIT, and none can be made here",
@@ -41,6 +49,10 @@ const PRECONDITIONS = {
   "deno-zstd": {
     reason: "the Deno that runs the program has no zstd (before 2.7)",
     probe: programIsCurrent,
+  },
+  "dpkg": {
+    reason: "dpkg, with dpkg-deb, is not installed",
+    probe: () => succeeds("dpkg-deb", "--version") && succeeds("dpkg", "--version"),
   },
   "fish": {
     reason: "fish is not installed",
@@ -61,6 +73,10 @@ const PRECONDITIONS = {
   "not-root": {
     reason: "root may read and write whatever the mode of a file says",
     probe: () => Deno.build.os === "windows" || Deno.uid() !== 0,
+  },
+  "npm": {
+    reason: "npm is not installed",
+    probe: () => succeeds("npm", "--version"),
   },
   "openssl": {
     reason: "openssl is not installed",

@@ -49,9 +49,61 @@ export function renderPicture(title: string, columns: number, moments: readonly 
     [{ column: 0, text: `$ ${moment.command}`, look: COMMAND_LOOK }],
     ...readScreen(moment.written),
   ]);
+  return renderTerminal(title, columns, lines.length, renderLines(lines));
+}
+
+/** The screen of a terminal from one moment on. */
+export interface Frame {
+  /** Ms since the beginning. */
+  readonly at: number;
+  /** What was typed and what was written since, in turn. */
+  readonly parts: readonly Pick<Moment, "command" | "written">[];
+}
+
+/** How long the last frame is shown before it begins anew, ms. */
+const REST = 6_000;
+
+/**
+ * A terminal over time, which begins anew at its end. Where the system asks for less motion, the last frame stands still.
+ *
+ * @param title what it shows, for those who can't see it
+ * @param columns the width of the terminal in cells
+ */
+export function renderRecording(title: string, columns: number, frames: readonly Frame[]): string {
+  const screens = frames.map(({ parts }) =>
+    parts.flatMap(({ command, written }, index) => [
+      ...index === 0 ? [] : [[]],
+      [{ column: 0, text: `$ ${command}`, look: COMMAND_LOOK }],
+      ...readScreen(written),
+    ])
+  );
+  const rows = Math.max(...screens.map(({ length }) => length));
+  const total = frames.at(-1)!.at + REST;
+  const percent = (at: number) => `${(100 * at / total).toFixed(3)}%`;
+  const styles = frames.map(({ at }, index) => {
+    const end = frames[index + 1]?.at;
+    return `@keyframes f${index}{${at > 0 ? "0%{visibility:hidden}" : ""}${percent(at)}{visibility:visible}` +
+      `${end === undefined ? "" : `${percent(end)}{visibility:hidden}`}}` +
+      `#f${index}{animation:f${index} ${(total / 1000).toFixed(2)}s step-end infinite}`;
+  });
+  return renderTerminal(title, columns, rows, [
+    "<style>g[id]{visibility:hidden}",
+    ...styles,
+    `@media (prefers-reduced-motion:reduce){g[id]{animation:none!important}#f${
+      frames.length - 1
+    }{visibility:visible}}`,
+    "</style>",
+    ...screens.flatMap((lines, index) => [`<g id="f${index}">`, ...renderLines(lines), "</g>"]),
+  ]);
+}
+
+function renderLines(lines: readonly (readonly Stretch[])[]): readonly string[] {
+  return lines.flatMap((line, row) => line.map((stretch) => renderStretch(stretch, row)));
+}
+
+function renderTerminal(title: string, columns: number, rows: number, texts: readonly string[]): string {
   const width = columns * CELL.width + 2 * MARGIN;
-  const height = BAR + lines.length * CELL.height + 2 * MARGIN;
-  const texts = lines.flatMap((line, row) => line.map((stretch) => renderStretch(stretch, row)));
+  const height = BAR + rows * CELL.height + 2 * MARGIN;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escape(title)}</title>`,

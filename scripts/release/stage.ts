@@ -22,12 +22,19 @@ interface Manifest {
   readonly permissions: { readonly collector: { readonly run: readonly string[] } };
 }
 
-/** Copies what a program for that system is made of into `folder`, which it makes. */
-export async function stage(root: string, folder: string, os: Os, stamp: Stamp): Promise<void> {
+/**
+ * Copies what the program is made of into `folder`, which it makes.
+ *
+ * @param os the system that it is for; `undefined` for all of them
+ */
+export async function stage(root: string, folder: string, os: Os | undefined, stamp: Stamp): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   for (const part of PARTS) await copyTree(join(root, part), join(folder, part));
   const manifest = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
-  await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify(forSystem(manifest, os)));
+  await Deno.writeTextFile(
+    join(folder, "deno.json"),
+    JSON.stringify(os === undefined ? manifest : forSystem(manifest, os)),
+  );
   await Deno.writeTextFile(join(folder, STAMP), JSON.stringify({ commit: stamp.commit ?? null }));
   await setTimes(folder, stamp.time);
 }

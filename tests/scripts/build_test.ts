@@ -62,6 +62,17 @@ for (const { name, triple } of TARGETS) {
   });
 }
 
+Deno.test("build.ts makes the same bytes each time, wherever they go", async () => {
+  await using folder = new BuildFolder();
+  const programs = ["a/devlog-collector", "b/c/devlog-collector"].map((path) => join(folder.path, path));
+  for (const program of programs) {
+    assertEquals((await build(Deno.execPath(), "--output", program)).code, 0);
+  }
+  const [first, second] = await Promise.all(programs.map((program) => Deno.readFile(program)));
+  assertEquals(first!.length, second!.length);
+  assertEquals(first!.findIndex((byte, index) => byte !== second![index]), -1);
+});
+
 Deno.test("build.ts fails when the given runtime is none", async () => {
   await using folder = new BuildFolder();
   const { code } = await build(join(folder.path, "nothing"), "--output", folder.program);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { renderPicture } from "../../../scripts/picture/svg.ts";
+import { renderPicture, renderRecording } from "../../../scripts/picture/svg.ts";
 
 const MOMENT = {
   caption: "at first",
@@ -34,4 +34,27 @@ Deno.test("renderPicture() grows with what it shows and names no file or font to
   const [one, two] = [renderPicture("T", 80, [MOMENT]), renderPicture("T", 80, [MOMENT, MOMENT])];
   assertEquals(height(two) - height(one), 4 * 18);
   assert(!/href|url\(|@import|<script|<style/.test(one));
+});
+
+Deno.test("renderRecording() shows one frame at a time, for as long as it was shown, and begins anew", () => {
+  const part = (written: string) => [{ command: "run", written }];
+  const recording = renderRecording("a title", 20, [
+    { at: 0, parts: part("") },
+    { at: 1_000, parts: part("half\r\n") },
+    { at: 4_000, parts: [...part("whole\r\n"), { command: "ask", written: "well & good" }] },
+  ]);
+  const keyframes = [...recording.matchAll(/@keyframes f(\d)\{(.*?)\}#f/g)].map((
+    [, index, steps],
+  ) => [index, steps]);
+  assertEquals(keyframes, [
+    ["0", "0.000%{visibility:visible}10.000%{visibility:hidden}"],
+    ["1", "0%{visibility:hidden}10.000%{visibility:visible}40.000%{visibility:hidden}"],
+    ["2", "0%{visibility:hidden}40.000%{visibility:visible}"],
+  ]);
+  const frames = [...recording.matchAll(/<g id="f\d">\n([^]*?)\n<\/g>/g)].map(([, text]) =>
+    Array.from(text!.matchAll(/>([^<]*)<\/text>/g), ([, words]) => words)
+  );
+  assertEquals(frames, [["$ run"], ["$ run", "half"], ["$ run", "whole", "$ ask", "well &amp; good"]]);
+  // Who wants no motion sees how it ends.
+  assert(/prefers-reduced-motion:reduce\)\{[^}]*\}#f2\{visibility:visible\}/.test(recording));
 });
