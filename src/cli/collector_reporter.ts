@@ -83,7 +83,7 @@ export class LogReporter implements CollectorReporter {
   }
 
   upToDate(progress: SyncProgress): void {
-    this.#log.write("info", upToDateLines(progress, "start").join("\n"));
+    this.#log.write("info", upToDateLines(progress, "sync").join("\n"));
   }
 
   note(message: string, isWell?: "well"): void {

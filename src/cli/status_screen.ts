@@ -241,8 +241,7 @@ class Screen {
           `; their agents will delete ${sourcesOf(leftOutExpiring)} of it within 7 days`,
         )
       }; to take them in:`,
-      ...this.#facts.collector.running ? [`  ${PROGRAM} stop`] : [],
-      `  ${PROGRAM} start --initial-sync-days 0`,
+      `  ${PROGRAM} ${this.#facts.collector.running ? "sync" : "start"} --initial-sync-days 0`,
     ];
   }
 

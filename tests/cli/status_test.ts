@@ -131,8 +131,8 @@ const LINES:
       "  4 sources and 1 event left out",
       "to take them in:\n    devlog-collector start --initial-sync-days 0\n",
     ]],
-    ["that the collector must stop first to take it in", RUNNING, { leftOutEvents: 2 }, [
-      "  2 events left out, as not asked for; to take them in:\n    devlog-collector stop\n    devlog-collector start",
+    ["that a collector which runs takes it in when asked", RUNNING, { leftOutEvents: 2 }, [
+      "  2 events left out, as not asked for; to take them in:\n    devlog-collector sync --initial-sync-days 0\n",
     ]],
     ["that no history was found", RUNNING, { agents: [], sources: { ...SUMMARY.sources, synced: 0 } }, [
       "  no history of any agent was found yet\n",
