@@ -11,7 +11,7 @@
  */
 
 import { type CountedEvent, countEvents, countOtherPrompts } from "./corpus/counts.ts";
-import { type Counts, type ExpectedFile, parseExpected } from "./corpus/expected.ts";
+import { type CorpusAgent, type Counts, type ExpectedFile, parseExpected } from "./corpus/expected.ts";
 
 const COLUMNS = [
   "prompts",
@@ -74,12 +74,20 @@ async function collect(file: ExpectedFile, text: string): Promise<readonly Count
   }
 }
 
-/** Where in a home the agent would have written the file. */
+/** Where in a home each agent would have written a file of that name. */
+const PLACES: Readonly<Record<CorpusAgent, (name: string) => string>> = {
+  "claude-code": (name) => `.claude/projects/-corpus/${name}`,
+  "codex": (name) => `.codex/sessions/2025/01/01/${name.startsWith("rollout-") ? name : ROLLOUT}`,
+  "github-copilot": (name) => `.config/Code/User/workspaceStorage/corpus/chatSessions/${name}`,
+  "copilot-cli": () => ".copilot/session-state/corpus/events.jsonl",
+  // Those of the corpus are documents, whatever they are called there.
+  "gemini-cli": () => ".gemini/tmp/corpus/chats/session-2026-01-01T00-00-00000000.json",
+  "pi": (name) => `.pi/agent/sessions/--corpus--/${name}`,
+  "openclaw": (name) => `.openclaw/agents/main/sessions/${name}`,
+};
+
 function placeOf({ agent, path }: ExpectedFile): string {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (agent === "github-copilot") return `.config/Code/User/workspaceStorage/corpus/chatSessions/${name}`;
-  if (agent === "claude-code") return `.claude/projects/-corpus/${name}`;
-  return `.codex/sessions/2025/01/01/${name.startsWith("rollout-") ? name : ROLLOUT}`;
+  return PLACES[agent](path.slice(path.lastIndexOf("/") + 1));
 }
 
 /** Runs the program in a home of its own and returns what it printed; a failure of it is an error. */
@@ -96,6 +104,11 @@ async function runProgram(home: string, args: readonly string[]): Promise<string
       CLAUDE_CONFIG_DIR: "",
       CODEX_HOME: "",
       XDG_CONFIG_HOME: "",
+      XDG_DATA_HOME: "",
+      COPILOT_HOME: "",
+      GEMINI_CLI_HOME: "",
+      PI_CODING_AGENT_DIR: "",
+      OPENCLAW_STATE_DIR: "",
       // Deno keeps its cache below the home folder.
       DENO_DIR: await denoFolder(),
     },

@@ -45,7 +45,7 @@ export function countEvents(events: Iterable<CountedEvent>): Counts {
  * alone.
  */
 export function countOtherPrompts(agent: CorpusAgent, text: string): number {
-  if (agent === "github-copilot") return 0;
+  if (agent !== "codex" && agent !== "claude-code") return 0;
   const records = text.split("\n").map(parseRecord).filter((record) => record !== undefined);
   return records.filter(agent === "codex" ? otherCodexPrompt(records) : isOtherClaudePrompt).length;
 }

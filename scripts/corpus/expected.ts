@@ -18,7 +18,14 @@ export interface Counts {
 }
 
 /** The agents whose files are counted, by the folder of the corpus that holds them. */
-export type CorpusAgent = "claude-code" | "codex" | "github-copilot";
+export type CorpusAgent =
+  | "claude-code"
+  | "codex"
+  | "github-copilot"
+  | "copilot-cli"
+  | "gemini-cli"
+  | "pi"
+  | "openclaw";
 
 /** One file of the corpus. */
 export interface ExpectedFile {
@@ -54,12 +61,20 @@ const AGENTS: Readonly<Record<string, CorpusAgent | undefined>> = {
   "claude-code": "claude-code",
   "codex": "codex",
   "copilot-vscode": "github-copilot",
+  "copilot-cli": "copilot-cli",
+  "gemini-cli": "gemini-cli",
+  "pi": "pi",
+  "openclaw": "openclaw",
 };
 
 const READ: Readonly<Record<CorpusAgent, (section: string) => ExpectedFile["counts"]>> = {
   "claude-code": readClaude,
   "codex": readCodex,
   "github-copilot": readCopilot,
+  "copilot-cli": readCopilotCli,
+  "gemini-cli": readGemini,
+  "pi": readPi,
+  "openclaw": readPi,
 };
 
 const REQUESTS = "requests (= user messages)";
@@ -69,6 +84,41 @@ function readCopilot(section: string): ExpectedFile["counts"] {
   return {
     prompts: numberAfter(section, REQUESTS),
     calls: numberAfter(section, "model tool calls in result.metadata.toolCallRounds"),
+  };
+}
+
+/** What went in is counted by its ends alone, and none of these sessions has one that does. */
+function readCopilotCli(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, "- user.message"),
+    calls: numberAfter(section, "distinct toolCallId"),
+    output: numberAfter(section, "outputTokens summed"),
+  };
+}
+
+/** Gemini counts what came from a cache as part of what went in, and what was thought beside what came out. */
+function readGemini(section: string): Counts {
+  const used = (name: string) => section.includes(`'${name}':`) ? numberAfter(section, `'${name}':`) : 0;
+  return {
+    prompts: /; distinct ids/.test(section) && /\buser \d/.test(section) ? numberAfter(section, "user") : 0,
+    calls: numberAfter(section, "tool calls"),
+    input: used("input") + used("tool") - used("cached"),
+    output: used("output") + used("thoughts"),
+    cacheWrite: 0,
+    cacheRead: used("cached"),
+  };
+}
+
+function readPi(section: string): Counts {
+  const tokens = section.split("\n").find((line) => line.startsWith("- tokens, sum over assistant messages"));
+  if (tokens === undefined) throw new Error("no line of tokens");
+  return {
+    prompts: numberAfter(section, "prompts (role user)"),
+    calls: numberAfter(section, "distinct tool calls"),
+    input: numberAfter(tokens, "input"),
+    output: numberAfter(tokens, "output"),
+    cacheWrite: numberAfter(tokens, "cacheWrite"),
+    cacheRead: numberAfter(tokens, "cacheRead"),
   };
 }
 

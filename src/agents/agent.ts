@@ -78,12 +78,24 @@ export interface RecordParser {
   state(): unknown;
 }
 
+/**
+ * How far an adapter is known to be right.
+ *
+ * - `proven`: real files that others wrote give the counts that were taken of them without any parser
+ * - `read`: it is made from what the agent's own source and its users say, and tried on files made by hand
+ */
+export type Proof = "proven" | "read";
+
 /** All that the program knows of one agent. */
 export interface Agent {
   /** Its id in events, configuration and commands. */
   readonly id: string;
   /** Its name for people. */
   readonly name: string;
+  /** How far its adapter is known to be right. */
+  readonly proof: Proof;
+  /** What its files are, for people: `a session each, JSON lines`. */
+  readonly files: string;
   /** Raised when the parser gets more out of the same bytes: its sources are read again in the background. */
   readonly adapterVersion: number;
   /** After how many days the agent deletes its own history, if it does. */

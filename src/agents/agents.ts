@@ -8,12 +8,26 @@ import type { Agent } from "./agent.ts";
 import { claudeCode } from "./claude_code.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
+import { copilotCli } from "./copilot_cli.ts";
+import { droid } from "./droid.ts";
+import { geminiCli } from "./gemini_cli.ts";
+import { omp } from "./omp.ts";
+import { openclaw } from "./openclaw.ts";
+import { pi } from "./pi.ts";
+import { qwenCode } from "./qwen_code.ts";
 
 /** All agents, in the order in which they are shown. */
 export const AGENTS: readonly Agent[] = [
   claudeCode,
   codex,
   copilot,
+  copilotCli,
+  geminiCli,
+  qwenCode,
+  pi,
+  omp,
+  openclaw,
+  droid,
 ];
 
 /** The agent of that id. */

@@ -17,6 +17,8 @@ import { ClaudeCodeParser } from "./claude_code/parser.ts";
 export const claudeCode: Agent = {
   id: "claude-code",
   name: "Claude Code",
+  proof: "proven",
+  files: "a session or sub-agent each, JSON lines",
   adapterVersion: 1,
   // `cleanupPeriodDays` of its settings, 30 unless changed.
   deletesAfterDays: 30,

@@ -19,6 +19,8 @@ import { CodexParser } from "./codex/parser.ts";
 export const codex: Agent = {
   id: "codex",
   name: "Codex CLI",
+  proof: "proven",
+  files: "a thread each, JSON lines, plain and zstd",
   adapterVersion: 1,
 
   roots({ os, home, get }: Environment): readonly string[] {

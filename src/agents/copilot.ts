@@ -19,6 +19,8 @@ import { CopilotParser, REQUESTS, WORKSPACE_FILE } from "./copilot/parser.ts";
 export const copilot: Agent = {
   id: "github-copilot",
   name: "GitHub Copilot",
+  proof: "proven",
+  files: "a chat session each, JSON and a log of changes to it",
   adapterVersion: 1,
 
   roots(environment: Environment): readonly string[] {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Proof } from "../agents/agent.ts";
 import type { Config } from "../config/config.ts";
 import { PROGRAM } from "../platform/program.ts";
 import type { AgentHoldings } from "../store/agent_events.ts";
@@ -44,6 +45,8 @@ export interface LookedAt {
 export interface AgentFacts {
   readonly id: string;
   readonly name: string;
+  /** How far its adapter is known to be right. */
+  readonly proof: Proof;
   readonly enabled: boolean;
   /** What is on the disk now. */
   readonly sources: number;
@@ -101,6 +104,7 @@ async function gatherAgents(
     return {
       id: agent.id,
       name: agent.name,
+      proof: agent.proof,
       enabled,
       sources: sources.length,
       bytes: bytesOf(sources),
@@ -126,6 +130,7 @@ export function renderAgents(
 ): string {
   const rows = facts.map((agent) => [
     agent.id,
+    agent.proof,
     formatCount(agent.sources),
     formatBytes(agent.bytes),
     formatCount(agent.sessions),
@@ -134,6 +139,7 @@ export function renderAgents(
   ]);
   const drawn = table(rows, [
     { header: "Agent" },
+    { header: "Proof" },
     { header: "Sources", align: "right" },
     { header: "Size", align: "right" },
     { header: "Sessions", align: "right" },

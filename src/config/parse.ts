@@ -60,8 +60,10 @@ export function parseConfig(text: string, path: string, environment: Environment
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
-    if (!(cause instanceof ReferenceError)) throw cause;
-    return fail([problemAt(0, "", "the aliases unfold into too much")], cause);
+    if (!(cause instanceof Error)) throw cause;
+    // A key that is no text is written as one, which some anchors in it can't be.
+    const message = cause instanceof ReferenceError ? "the aliases unfold into too much" : cause.message;
+    return fail([problemAt(0, "", message)], cause);
   }
   const result = v.safeParse(configSchema(environment), value);
   if (result.success) return result.output;

@@ -34,6 +34,11 @@ export const ENVIRONMENT_NAMES = [
   "DEVLOG_HOME",
   "CLAUDE_CONFIG_DIR",
   "CODEX_HOME",
+  "COPILOT_HOME",
+  "GEMINI_CLI_HOME",
+  "PI_CODING_AGENT_DIR",
+  "OPENCLAW_STATE_DIR",
+  "XDG_DATA_HOME",
   "NO_COLOR",
   "FORCE_COLOR",
   "TERM",
@@ -47,6 +52,11 @@ export const SERVICE_NAMES = [
   "DEVLOG_HOME",
   "CLAUDE_CONFIG_DIR",
   "CODEX_HOME",
+  "COPILOT_HOME",
+  "GEMINI_CLI_HOME",
+  "PI_CODING_AGENT_DIR",
+  "OPENCLAW_STATE_DIR",
+  "XDG_DATA_HOME",
 ] as const satisfies readonly (typeof ENVIRONMENT_NAMES)[number][];
 
 /**

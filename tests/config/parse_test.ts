@@ -1,5 +1,5 @@
 import { globError } from "../../src/platform/workspaces.ts";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   COMPRESSIONS,
@@ -379,6 +379,11 @@ Deno.test("parseConfig() reads what printConfig() writes", () => {
   fc.assert(fc.property(config, (config) => {
     assertEquals(JSON.parse(JSON.stringify(parse(printConfig(config)))), JSON.parse(JSON.stringify(config)));
   }));
+});
+
+Deno.test("parseConfig() names what it can't make a value of", () => {
+  const error = assertThrows(() => parseConfig("? : &a\u0000", "config.yaml", ENVIRONMENT), ConfigError);
+  assertStringIncludes(error.message, "Anchor must not contain");
 });
 
 Deno.test("parseConfig() gives a configuration or a ConfigError, whatever the text", () => {

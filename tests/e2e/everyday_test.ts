@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { AGENTS } from "../../src/agents/agents.ts";
 import { ClaudeSession, CodexSession } from "./agent_homes.ts";
 import { prompts, runJson, startUpToDate, sync } from "./collecting.ts";
 import { run, temporaryHome } from "./program.ts";
@@ -37,7 +38,7 @@ Deno.test("agents shows where each was looked for, also before there is a store,
   new ClaudeSession(home.path, 1).turn("one");
   const before = await run(["agents"], { home: home.path });
   assertEquals(before.code, 0);
-  assertMatch(before.stdout, /claude-code +1 /);
+  assertMatch(before.stdout, /claude-code +proven +1 /);
   assertStringIncludes(before.stdout, "not found; looked for in");
   assertEquals([...Deno.readDirSync(home.path)].map(({ name }) => name).toSorted(), [".claude"]);
   await sync(home.path);
@@ -49,7 +50,7 @@ Deno.test("agents shows where each was looked for, also before there is a store,
   );
   const claude = facts.find(({ id }) => id === "claude-code")!;
   assertEquals([claude.sources, claude.events], [1, 3]);
-  assertEquals(facts.map(({ id }) => id), ["claude-code", "codex", "github-copilot"]);
+  assertEquals(facts.map(({ id }) => id), AGENTS.map(({ id }) => id));
 });
 
 Deno.test("backfill says that it is deprecated, and does what was meant, also beside a running collector", async () => {

@@ -12,6 +12,8 @@ function makeAgent(id = "agent"): Agent {
   return {
     id,
     name: id,
+    proof: "read",
+    files: "a session each",
     adapterVersion: 1,
     roots: () => [],
     classify: (path): SourceKind | undefined => {

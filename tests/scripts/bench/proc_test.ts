@@ -34,9 +34,13 @@ Deno.test({
     const until = performance.now() + 60;
     while (performance.now() < until);
     assertGreater(readCpuSeconds(Deno.pid), before);
-    const files = countOpenFiles(Deno.pid);
-    using _file = Deno.openSync("/proc/self/status");
-    assertEquals(countOpenFiles(Deno.pid), files + 1);
+    // Other tests, in threads of this process, open files of their own in between.
+    const differences = Array.from({ length: 50 }, () => {
+      const files = countOpenFiles(Deno.pid);
+      using _file = Deno.openSync("/proc/self/status");
+      return countOpenFiles(Deno.pid) - files;
+    });
+    assert(differences.includes(1), String(differences));
   },
 });
 

@@ -12,8 +12,18 @@ const CODEX = `### \`codex/b/rollout-1.jsonl\`
 - token_count events 380 (info null 0); last total_token_usage {'input_tokens': 9}; sum of last_token_usage without repeats {'input_tokens': 100, 'cached_input_tokens': 80, 'output_tokens': 7, 'reasoning_output_tokens': 5, 'total_tokens': 107}; naive sum of last_token_usage.total_tokens 107
 `;
 
-Deno.test("parseExpected() reads the counts of Claude Code and Codex files, and no others", () => {
-  const text = `# EXPECTED\n## Claude Code\n${CLAUDE}## Codex CLI\n${CODEX}### \`pi/c.jsonl\`\n- lines 3\n`;
+const GEMINI = `### \`gemini-cli/d/full.jsonl\` (single JSON document)
+- messages 8: gemini 6, info 1, user 1; distinct ids 8; tool calls 4 (run_shell_command 3, write_file 1); tokens summed {'input': 62895, 'output': 309, 'cached': 50471, 'thoughts': 464, 'tool': 0, 'total': 63668}
+`;
+const PI = `### \`pi/e.jsonl\`
+- prompts (role user) 4; responses (role assistant) 8
+- distinct tool calls 4 (bash 4); distinct tool results 4
+- tokens, sum over assistant messages of all branches: input 10671, output 181, cacheRead 50688, cacheWrite 2, reasoning (part of output) 0
+`;
+
+Deno.test("parseExpected() reads the counts of the agents that it knows, and of no others", () => {
+  const text =
+    `# EXPECTED\n## Claude Code\n${CLAUDE}## Codex CLI\n${CODEX}### \`vibe/c.jsonl\`\n- lines 3\n${GEMINI}${PI}`;
   assertEquals(parseExpected(text), [
     {
       path: "claude-code/a/s.jsonl",
@@ -24,6 +34,16 @@ Deno.test("parseExpected() reads the counts of Claude Code and Codex files, and 
       path: "codex/b/rollout-1.jsonl",
       agent: "codex",
       counts: { prompts: 52, calls: 329, input: 20, output: 7, cacheWrite: 0, cacheRead: 80 },
+    },
+    {
+      path: "gemini-cli/d/full.jsonl",
+      agent: "gemini-cli",
+      counts: { prompts: 1, calls: 4, input: 12424, output: 773, cacheWrite: 0, cacheRead: 50471 },
+    },
+    {
+      path: "pi/e.jsonl",
+      agent: "pi",
+      counts: { prompts: 4, calls: 4, input: 10671, output: 181, cacheWrite: 2, cacheRead: 50688 },
     },
   ]);
 });

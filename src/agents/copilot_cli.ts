@@ -1,0 +1,37 @@
+/**
+ * GitHub Copilot CLI, the desktop app and the background agent of VS Code: one folder per session,
+ * `session-state/<session>/events.jsonl`, append-only; before 1.0 one file, `session-state/<session>.jsonl`.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { CopilotCliParser } from "./copilot_cli/parser.ts";
+
+/** What Copilot CLI writes, and where. */
+export const copilotCli: Agent = {
+  id: "copilot-cli",
+  name: "GitHub Copilot CLI",
+  proof: "proven",
+  files: "a session each, JSON lines",
+  adapterVersion: 1,
+
+  roots({ os, home, get }: Environment): readonly string[] {
+    const named = get("COPILOT_HOME");
+    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".copilot");
+    return [joinPath(os, folder, "session-state")];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    const [, session] = /^([^/]+?)(?:\/events)?\.jsonl$/.exec(relativePath) ?? [];
+    if (session === undefined) return undefined;
+    // A session of before 1.0 is moved into a folder when it is resumed.
+    return { format: "jsonl", twin: session, rank: relativePath.includes("/") ? 0 : 1 };
+  },
+
+  enters: (relativePath) => !relativePath.includes("/"),
+
+  parser: (source, emit, state) => new CopilotCliParser(source, emit, state),
+};

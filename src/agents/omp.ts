@@ -1,0 +1,37 @@
+/**
+ * omp, OhMyPi (can1357/oh-my-pi): pi's sessions, with a title in the first 256 bytes that is overwritten in place, below
+ * `sessions/<bucket>/`; sub-agents in a folder called like the file of the session that started them.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent } from "./agent.ts";
+import { PiParser } from "./pi/parser.ts";
+import { jsonlFiles } from "./jsonl_files.ts";
+
+/** What omp writes, and where. */
+export const omp: Agent = {
+  id: "omp",
+  name: "OhMyPi",
+  proof: "read",
+  files: "a session or sub-agent each, JSON lines",
+  adapterVersion: 1,
+
+  roots({ os, home, get }: Environment): readonly string[] {
+    const data = get("XDG_DATA_HOME");
+    const xdg = data !== undefined && isAbsolute(data, os) ? data : joinPath(os, home, ".local", "share");
+    return [
+      joinPath(os, home, ".omp", "agent", "sessions"),
+      // `profiles/<name>/agent/sessions/<bucket>/…`
+      joinPath(os, home, ".omp", "profiles"),
+      joinPath(os, xdg, "omp", "sessions"),
+      joinPath(os, xdg, "omp", "profiles"),
+    ];
+  },
+
+  ...jsonlFiles({ depth: 8 }),
+
+  parser: (source, emit, state) => new PiParser(source, emit, state),
+};

@@ -1,0 +1,46 @@
+/**
+ * OpenClaw: until 2026.7 pi's sessions in files, `agents/<agent>/sessions/<session>.jsonl`; one that was reset or deleted is
+ * renamed to `<session>.jsonl.reset.<time>` or `.deleted.<time>`. Later versions keep them in a database, which is not read.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { PiParser } from "./pi/parser.ts";
+
+/** What OpenClaw writes, and where. */
+export const openclaw: Agent = {
+  id: "openclaw",
+  name: "OpenClaw",
+  proof: "read",
+  files: "a session each, JSON lines",
+  adapterVersion: 1,
+  deletesAfterDays: 30,
+
+  roots(environment: Environment): readonly string[] {
+    const { os, home, get } = environment;
+    const named = expandHome(get("OPENCLAW_STATE_DIR") ?? "", environment);
+    // Before it had its name it had others.
+    const folders = [".openclaw", ".clawdbot", ".moldbot", ".moltbot"].map((name) =>
+      joinPath(os, home, name)
+    );
+    return (isAbsolute(named, os) ? [named] : folders).map((folder) => joinPath(os, folder, "agents"));
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    const [, session] =
+      /^[^/]+\/sessions\/([^/]+?)\.jsonl(?:\.(?:reset|deleted)\.[^/]+)?$/.exec(relativePath) ?? [];
+    // Beside the sessions lie copies of them, and notes of how they came about.
+    if (session === undefined || /\.(?:checkpoint\..*|trajectory)$/.test(session)) return undefined;
+    return { format: "jsonl", twin: relativePath, rank: 0 };
+  },
+
+  enters(relativePath: string): boolean {
+    const parts = relativePath.split("/");
+    return parts.length === 1 || (parts.length === 2 && parts[1] === "sessions");
+  },
+
+  parser: (source, emit, state) => new PiParser(source, emit, state),
+};

@@ -1,0 +1,32 @@
+/**
+ * pi (badlogic/pi-mono, earendil-works/pi): one file per session, `sessions/--<folder>--/<time>_<session>.jsonl`,
+ * append-only; rewritten when an older version is migrated. Forks repeat what they were made from.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent } from "./agent.ts";
+import { PiParser } from "./pi/parser.ts";
+import { jsonlFiles } from "./jsonl_files.ts";
+
+/** What pi writes, and where. */
+export const pi: Agent = {
+  id: "pi",
+  name: "pi",
+  proof: "proven",
+  files: "a session each, JSON lines",
+  adapterVersion: 1,
+
+  roots(environment: Environment): readonly string[] {
+    const { os, home, get } = environment;
+    const named = expandHome(get("PI_CODING_AGENT_DIR") ?? "", environment);
+    const folder = isAbsolute(named, os) ? named : joinPath(os, home, ".pi", "agent");
+    return [joinPath(os, folder, "sessions")];
+  },
+
+  ...jsonlFiles({ depth: 2 }),
+
+  parser: (source, emit, state) => new PiParser(source, emit, state),
+};

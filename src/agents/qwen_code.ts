@@ -1,0 +1,33 @@
+/**
+ * Qwen Code: one file per session, `projects/<folder>/chats/<session>.jsonl`, append-only.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { QwenCodeParser } from "./qwen_code/parser.ts";
+
+/** What Qwen Code writes, and where. */
+export const qwenCode: Agent = {
+  id: "qwen-code",
+  name: "Qwen Code",
+  proof: "read",
+  files: "a session each, JSON lines",
+  adapterVersion: 1,
+
+  roots({ os, home }: Environment): readonly string[] {
+    return [joinPath(os, home, ".qwen", "projects")];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    return /^[^/]+\/chats\/[^/]+\.jsonl$/.test(relativePath)
+      ? { format: "jsonl", twin: relativePath, rank: 0 }
+      : undefined;
+  },
+
+  enters: (relativePath) => /^[^/]+(?:\/chats)?$/.test(relativePath),
+
+  parser: (source, emit, state) => new QwenCodeParser(source, emit, state),
+};

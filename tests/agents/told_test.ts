@@ -1,0 +1,268 @@
+/**
+ * The agents whose sources tell a conversation line by line: each is held to the rules of all adapters, and what its
+ * fixture becomes is written down in a golden file beside it, which people have read. `UPDATE_GOLDEN=1` writes it anew.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Agent, JsonObject } from "../../src/agents/agent.ts";
+import { copilotCli } from "../../src/agents/copilot_cli.ts";
+import { droid } from "../../src/agents/droid.ts";
+import { geminiCli } from "../../src/agents/gemini_cli.ts";
+import { omp } from "../../src/agents/omp.ts";
+import { openclaw } from "../../src/agents/openclaw.ts";
+import { pi } from "../../src/agents/pi.ts";
+import { qwenCode } from "../../src/agents/qwen_code.ts";
+import type { Environment } from "../../src/platform/environment.ts";
+import { checkAdapter, type IdentifiedDraft, parseAll, readLines } from "./harness.ts";
+
+/** A fixture of an agent. */
+interface Told {
+  readonly agent: Agent;
+  readonly fixture: string;
+  /** Where the agent would have written it, below its root. */
+  readonly path: string;
+  /** The times that no id may hang on. */
+  readonly otherTimes?: readonly string[];
+}
+
+const TOLD: readonly Told[] = [
+  {
+    agent: pi,
+    fixture: "session.jsonl",
+    path: "--home-ada-shop--/2026-05-04T10-00-00-000Z_019e5cb2-0000-7000-8000-000000000001.jsonl",
+    otherTimes: ["message.timestamp"],
+  },
+  {
+    agent: pi,
+    fixture: "fork.jsonl",
+    path: "--home-ada-shop--/2026-05-04T11-00-00-000Z_019e5cb2-0000-7000-8000-000000000002.jsonl",
+    otherTimes: ["message.timestamp"],
+  },
+  {
+    agent: omp,
+    fixture: "session.jsonl",
+    path: "-shop/2026-05-04T09-00-00-000Z_0197aaaa-0000-7000-8000-00000000000f/worker.jsonl",
+    otherTimes: ["message.timestamp", "updatedAt"],
+  },
+  {
+    agent: openclaw,
+    fixture: "session.jsonl",
+    path: "main/sessions/a1b2c3d4-0000-4000-8000-000000000001.jsonl",
+  },
+  {
+    agent: copilotCli,
+    fixture: "events.jsonl",
+    path: "301561f1-0000-4000-8000-000000000001/events.jsonl",
+    otherTimes: ["timestamp", "data.startTime", "data.resumeTime"],
+  },
+  {
+    agent: geminiCli,
+    fixture: "session.jsonl",
+    path: "tmp/shop/chats/session-2026-05-04T10-00-5354fc97.jsonl",
+    otherTimes: ["timestamp", "startTime", "lastUpdated"],
+  },
+  {
+    agent: qwenCode,
+    fixture: "session.jsonl",
+    path: "-home-ada-shop/chats/69f0814a-0000-4000-8000-000000000001.jsonl",
+    otherTimes: ["timestamp"],
+  },
+  {
+    agent: droid,
+    fixture: "session.jsonl",
+    path: "-home-ada-shop/052cb8d0-0000-4000-8000-000000000001.jsonl",
+    otherTimes: ["timestamp"],
+  },
+];
+
+function fixtureUrl({ agent, fixture }: Pick<Told, "agent" | "fixture">): URL {
+  return new URL(`../fixtures/${agent.id}/${fixture}`, import.meta.url);
+}
+
+/** The record with another value at each of the paths, where it has one. */
+function withOtherTimes(paths: readonly string[]): (record: JsonObject) => JsonObject {
+  return (record) => paths.reduce((changed, path) => change(changed, path.split(".")), record);
+}
+
+function change(value: JsonObject, [name, ...rest]: readonly string[]): JsonObject {
+  const part = value[name!];
+  if (part === undefined) return value;
+  if (rest.length > 0) return { ...value, [name!]: change(part as JsonObject, rest) };
+  const other = typeof part === "number"
+    ? part + 86_400_000
+    : new Date(Date.parse(part as string) + 86_400_000).toISOString();
+  return { ...value, [name!]: other };
+}
+
+for (const told of TOLD) {
+  const { agent, fixture, path, otherTimes } = told;
+
+  Deno.test(`${agent.id} keeps the rules of adapters when it reads ${fixture}`, async () => {
+    const lines = await readLines(fixtureUrl(told));
+    checkAdapter(agent, path, lines, {
+      ...otherTimes !== undefined && { changeOtherTimes: withOtherTimes(otherTimes) },
+    });
+  });
+
+  Deno.test(`${agent.id} makes of ${fixture} what its golden file says, with the same ids`, async () => {
+    const { events, unknown } = parseAll(agent, path, await readLines(fixtureUrl(told)));
+    assertEquals(unknown, {});
+    const found = events.map(({ complete: _, ...event }: IdentifiedDraft) => JSON.stringify(event));
+    const golden = fixtureUrl({ agent, fixture: fixture.replace(/\.jsonl$/, ".golden.jsonl") });
+    if (Deno.env.get("UPDATE_GOLDEN") === "1") await Deno.writeTextFile(golden, found.join("\n") + "\n");
+    const expected = (await Deno.readTextFile(golden)).trimEnd().split("\n");
+    assertEquals(found.map((line) => JSON.parse(line)), expected.map((line) => JSON.parse(line)));
+  });
+
+  Deno.test(`${agent.id} finds ${fixture} where the agent would have written it`, () => {
+    assert(agent.classify(path) !== undefined);
+    const folders = path.split("/").slice(0, -1);
+    for (const depth of folders.keys()) {
+      const folder = folders.slice(0, depth + 1).join("/");
+      assert(agent.enters(folder), `it does not enter ${folder}`);
+    }
+  });
+}
+
+Deno.test("pi's fork has its parent's entries under the same ids, marked as copies, and its own", async () => {
+  const events = async (fixture: string, path: string) =>
+    parseAll(pi, path, await readLines(fixtureUrl({ agent: pi, fixture }))).events;
+  const [parent, fork] = await Promise.all(
+    TOLD.slice(0, 2).map(({ fixture, path }) => events(fixture, path)),
+  );
+  const known = new Set(parent!.map(({ id }) => id));
+  const shared = fork!.filter(({ id }) => known.has(id));
+  assertEquals(shared.map(({ type, copied }) => [type, copied]), [
+    ["llm_request", true],
+    ["llm_response", true],
+    ["command_execution", true],
+  ]);
+  const own = fork!.filter(({ id }) => !known.has(id));
+  assertEquals(own.map(({ type, copied, parentSessionId }) => [type, copied, parentSessionId]), [
+    ["session_start", undefined, "019e5cb2-0000-7000-8000-000000000001"],
+    ["llm_request", undefined, "019e5cb2-0000-7000-8000-000000000001"],
+  ]);
+});
+
+Deno.test("pi gives entries without ids, of its first version, the ids of those that were migrated", async () => {
+  const lines = await readLines(fixtureUrl({ agent: pi, fixture: "session.jsonl" }));
+  const before = lines.map((line) => {
+    const { id, parentId: _, version: __, ...entry } = JSON.parse(line);
+    return entry.type === "session" ? { id, ...entry } : entry;
+  });
+  const ids = (lines: readonly (string | object)[]) =>
+    parseAll(pi, TOLD[0]!.path, lines).events.map(({ id }) => id);
+  assertEquals(ids(before), ids(lines));
+});
+
+Deno.test("a chat of Gemini CLI is the same as a document, as a log and as a large document", async () => {
+  const { path } = TOLD.find(({ agent }) => agent === geminiCli)!;
+  const lines = await readLines(fixtureUrl({ agent: geminiCli, fixture: "session.jsonl" }));
+  const asLog = parseAll(geminiCli, path, lines).events;
+  const records = lines.map((line) => JSON.parse(line));
+  const messages = [
+    ...records[1].$set.messages,
+    ...records.filter(({ id }) => ["f0000002", "f0000004", "f0000005", "f0000008"].includes(id)),
+    records[4],
+  ].toSorted((a, b) => a.id < b.id ? -1 : 1);
+  const header = { ...records[0], ...records[5].$set };
+  const asDocument = parseAll(geminiCli, path.replace("jsonl", "json"), [{ ...header, messages }]).events;
+  assertEquals(asDocument, asLog);
+  const operations = [
+    { kind: 0, v: { messages: [] } },
+    ...messages.map((message) => ({ kind: 2, k: ["messages"], v: [message] })),
+    ...Object.entries(header).map(([name, value]) => ({ kind: 1, k: [name], v: value })),
+  ];
+  assertEquals(parseAll(geminiCli, path, operations).events, asLog);
+  assertEquals(geminiCli.classify(path)?.twin, geminiCli.classify(path.replace("jsonl", "json"))?.twin);
+});
+
+Deno.test("Copilot CLI counts each part of a session that ends several times once, whichever way it counts", async () => {
+  const { path } = TOLD.find(({ agent }) => agent === copilotCli)!;
+  const lines = await readLines(fixtureUrl({ agent: copilotCli, fixture: "events.jsonl" }));
+  const ends = (lines: readonly string[]) =>
+    parseAll(copilotCli, path, lines).events.filter(({ type }) => type === "session_end").map(({ metrics }) =>
+      metrics
+    );
+  const expected = [
+    { inputTokens: 700, cacheReadTokens: 300, cacheWriteTokens: 0, outputTokens: 5 },
+    { inputTokens: 200, cacheReadTokens: 400, cacheWriteTokens: 0, outputTokens: 0 },
+  ];
+  assertEquals(ends(lines), expected);
+  const each = lines.with(
+    -1,
+    lines.at(-1)!.replace(
+      '"inputTokens":1600,"outputTokens":30,"cacheReadTokens":700',
+      '"inputTokens":600,"outputTokens":5,"cacheReadTokens":400',
+    ),
+  );
+  assertEquals(ends(each), expected);
+});
+
+Deno.test("Droid's session has the tokens and the model that stand beside it", async () => {
+  const { path } = TOLD.find(({ agent }) => agent === droid)!;
+  const settings = {
+    model: "claude-opus-4-6",
+    tokenUsage: {
+      inputTokens: 10,
+      outputTokens: 5,
+      cacheCreationTokens: 1,
+      cacheReadTokens: 2,
+      thinkingTokens: 3,
+    },
+  };
+  assertEquals(droid.companions!(path), [path.replace(".jsonl", ".settings.json")]);
+  const starts: unknown[] = [];
+  const parser = droid.parser(
+    { relativePath: path, companions: { "x.settings.json": settings } },
+    (event) => {
+      if (event.type === "session_start") starts.push([event.metrics, event.model]);
+    },
+  );
+  for (const line of await readLines(fixtureUrl({ agent: droid, fixture: "session.jsonl" }))) {
+    parser.record(JSON.parse(line), 0);
+  }
+  parser.flush();
+  parser.flush();
+  assertEquals(starts, [[
+    { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, cacheWriteTokens: 1, reasoningTokens: 3 },
+    "claude-opus-4-6",
+  ]]);
+});
+
+Deno.test("agents are looked for where they write, and where their variables say", () => {
+  const roots = (
+    agent: Agent,
+    values: Readonly<Record<string, string>> = {},
+    os: Environment["os"] = "linux",
+  ) =>
+    agent.roots({ os, home: os === "windows" ? "C:\\Users\\ada" : "/home/ada", get: (name) => values[name] });
+  assertEquals(roots(pi), ["/home/ada/.pi/agent/sessions"]);
+  assertEquals(roots(pi, { PI_CODING_AGENT_DIR: "~/pi" }), ["/home/ada/pi/sessions"]);
+  assertEquals(roots(copilotCli), ["/home/ada/.copilot/session-state"]);
+  assertEquals(roots(copilotCli, { COPILOT_HOME: "/srv/copilot" }), ["/srv/copilot/session-state"]);
+  assertEquals(roots(geminiCli, { GEMINI_CLI_HOME: "/srv" }), ["/srv/.gemini"]);
+  assertEquals(roots(geminiCli, {}, "windows"), ["C:\\Users\\ada\\.gemini"]);
+  assertEquals(roots(openclaw, { OPENCLAW_STATE_DIR: "relative" })[0], "/home/ada/.openclaw/agents");
+  assertEquals(roots(omp, { XDG_DATA_HOME: "/data" }).slice(2), ["/data/omp/sessions", "/data/omp/profiles"]);
+  assertEquals(roots(qwenCode), ["/home/ada/.qwen/projects"]);
+  assertEquals(roots(droid), ["/home/ada/.factory/sessions"]);
+});
+
+Deno.test("what lies beside sessions is none", () => {
+  const others: readonly (readonly [Agent, string])[] = [
+    [openclaw, "main/sessions/a.checkpoint.11111111-2222-4333-8444-555555555555.jsonl"],
+    [openclaw, "main/sessions/a.trajectory.jsonl"],
+    [openclaw, "main/sessions/sessions.json"],
+    [copilotCli, "a/session.db"],
+    [copilotCli, "a/files/b.jsonl"],
+    [geminiCli, "tmp/shop/logs.json"],
+    [geminiCli, "settings.json"],
+    [qwenCode, "-home-ada-shop/memory.jsonl"],
+    [droid, "-home-ada-shop/x.settings.json"],
+  ];
+  for (const [agent, path] of others) assertEquals(agent.classify(path), undefined, `${agent.id} ${path}`);
+  assert(openclaw.classify("main/sessions/a.jsonl.reset.2026-02-19T08-59-24.951Z") !== undefined);
+});
