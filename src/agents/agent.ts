@@ -92,6 +92,8 @@ export interface Agent {
   readonly id: string;
   /** Its name for people. */
   readonly name: string;
+  /** The user describes it: whenever its version is another one, its sources are read again. */
+  readonly isOwn?: true;
   /** How far its adapter is known to be right. */
   readonly proof: Proof;
   /** What its files are, for people: `a session each, JSON lines`. */

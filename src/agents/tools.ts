@@ -23,6 +23,8 @@ export interface ToolCall {
   readonly result?: unknown;
   readonly isError?: boolean;
   readonly exitCode?: number;
+  /** What the tool does, where its name does not say. */
+  readonly kind?: ToolKind | "other";
 }
 
 /** The names that agents give to the path of a file, the likeliest first. */
@@ -45,11 +47,11 @@ const FOLDERS = ["cwd", "workdir", "working_directory", "workingDirectory", "dir
 /** The type and data of a call. */
 export function describeTool(
   kinds: ToolKinds,
-  { tool, callId, args, result, isError, exitCode }: ToolCall,
+  { tool, callId, args, result, isError, exitCode, kind }: ToolCall,
 ): TypedData {
   const call = compact({ tool, callId, isError });
   const input = asObject(args) ?? {};
-  switch (kindOf(kinds, tool)) {
+  switch (kind ?? kindOf(kinds, tool)) {
     case "read":
       return { type: "file_read", data: compact({ ...call, path: first(input, PATHS), result }) };
     case "write":

@@ -91,10 +91,16 @@ async function gatherAgents(
 ): Promise<readonly AgentFacts[]> {
   const { AGENTS } = await import("../agents/agents.ts");
   const { discover } = await import("../sources/discover.ts");
-  const { searchRoots } = await import("../sync/roots.ts");
-  return AGENTS.map((agent): AgentFacts => {
+  const { ownConfig, searchRoots } = await import("../sync/roots.ts");
+  const { ownAgent } = await import("../agents/own.ts");
+  const own = Object.keys(config.agents).flatMap((id) => {
+    const said = ownConfig(config, id);
+    return said === undefined ? [] : [ownAgent(id, said)];
+  });
+  const all = searchRoots(config, environment);
+  return [...AGENTS, ...own].map((agent): AgentFacts => {
     const enabled = config.agents[agent.id]?.enabled ?? true;
-    const searched = enabled ? searchRoots(config, environment).filter((root) => root.agent === agent) : [];
+    const searched = all.filter((root) => root.agent.id === agent.id);
     const { sources, roots, problems } = discover(searched);
     const folders = roots.map(({ root, missing }) => {
       const here = sources.filter((source) => source.root === root);

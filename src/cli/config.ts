@@ -11,6 +11,8 @@ import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { jsonText } from "./json_text.ts";
 import { sanitize } from "./sanitize.ts";
+import type { Terminal } from "./terminal.ts";
+import type { AgentTrial } from "./try_agents.ts";
 
 const ACTIONS = {
   init: initConfig,
@@ -42,6 +44,24 @@ export const command: Command = {
     return await ACTIONS[action](invocation);
   },
 };
+
+/** What came of trying the map of an agent on its newest file. */
+async function renderTrial(trial: AgentTrial, terminal: Terminal): Promise<string> {
+  const { renderEventLine } = await import("./event_line.ts");
+  const { countOf } = await import("./format.ts");
+  const { id, file, files, events, total, unread } = trial;
+  if (file === undefined) return `\n${id}: no file is there yet\n`;
+  const kinds = Object.entries(unread).map(([kind, records]) => `${countOf(records, "record")}: ${kind}`);
+  return [
+    "",
+    sanitize(`${id}: ${countOf(files, "file")}; the newest is ${file}`),
+    ...events.map((event) => renderEventLine(event, terminal)),
+    ...total > events.length ? [`and ${countOf(total - events.length, "more event")}`] : [],
+    ...total === 0 ? [terminal.colour.yellow("no event was made of it")] : [],
+    ...kinds.length > 0 ? [terminal.colour.yellow(sanitize(`not understood: ${kinds.join(", ")}`))] : [],
+    "",
+  ].join("\n");
+}
 
 function wantsJson({ options }: Invocation): boolean {
   return options.text("format") === "json";
@@ -101,12 +121,18 @@ async function validateConfig(invocation: Invocation): Promise<number> {
   const { terminal, environment } = invocation;
   const json = wantsJson(invocation);
   try {
-    const { path, exists, notes } = await loadConfig(undefined, environment);
+    const { config, path, exists, notes } = await loadConfig(undefined, environment);
     for (const note of notes) terminal.err(`${sanitize(note)}\n`);
-    if (json) terminal.out(`${jsonText({ path, exists, problems: [] })}\n`);
-    else {terminal.out(
-        sanitize(exists ? `${path} is valid` : `${path} does not exist: all defaults are in force`) + "\n",
-      );}
+    const describesAgents = Object.values(config.agents).some((agent) => "format" in agent);
+    const agents = describesAgents ? (await import("./try_agents.ts")).tryOwnAgents(config, environment) : [];
+    if (json) {
+      terminal.out(`${jsonText({ path, exists, problems: [], ...agents.length > 0 && { agents } })}\n`);
+      return EXIT.done;
+    }
+    terminal.out(
+      sanitize(exists ? `${path} is valid` : `${path} does not exist: all defaults are in force`) + "\n",
+    );
+    for (const trial of agents) terminal.out(await renderTrial(trial, terminal));
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { AgentMap } from "./agent_map.ts";
 import type { EventType } from "../events/event.ts";
 
 /** Glob patterns of workspace paths; an empty `include` means all. */
@@ -34,7 +35,7 @@ export interface KnownAgentConfig {
 }
 
 /** The formats of an agent's files that the user may declare. */
-export const CUSTOM_FORMATS = ["jsonl"] as const;
+export const CUSTOM_FORMATS = ["jsonl", "ndjson"] as const;
 
 /** An agent that the user describes. */
 export interface CustomAgentConfig {
@@ -43,7 +44,7 @@ export interface CustomAgentConfig {
   /** Absolute paths, which may hold globs. */
   readonly paths: readonly string[];
   /** Which field of a record becomes which field of an event. */
-  readonly map: { readonly [name: string]: unknown };
+  readonly map: AgentMap;
 }
 
 /** What is said of one agent. */

@@ -26,11 +26,11 @@ import {
   type WorkspaceFilter,
 } from "./config.ts";
 import { EVENT_TYPES } from "../events/event.ts";
+import { type AgentMap, isPointer, MAP_FIELDS, MEANINGS } from "./agent_map.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { defaultStoragePath } from "./paths.ts";
 import { hasReference } from "./secrets.ts";
 import {
-  ANY_MAPPING,
   BOOLEAN,
   choice,
   dictionary,
@@ -102,6 +102,19 @@ function workspacesSchema(environment: Environment): Schema<WorkspaceFilter> {
   return section({ include: globs, exclude: globs });
 }
 
+/** Which field of a record becomes which field of an event. */
+function mapSchema(): Schema<AgentMap> {
+  const pointer = text("a JSON pointer such as /message/text", isPointer);
+  const type = text(
+    "a JSON pointer to what a record is, or an event type for all of them",
+    (input) => isPointer(input) || (EVENT_TYPES as readonly string[]).includes(input),
+  );
+  const types = dictionary("a value", /^[^]*$/, choice(MEANINGS));
+  const fields = MAP_FIELDS.filter((name) => name !== "timestamp").map((name) => [name, v.optional(pointer)]);
+  const entries = { ...Object.fromEntries(fields), type, types, timestamp: pointer };
+  return section(entries) as unknown as Schema<AgentMap>;
+}
+
 /** An agent with a format is one that the user describes. */
 function agentSchema(path: Schema<string>): Schema<AgentConfig> {
   const enabled = v.optional(BOOLEAN, AGENT_DEFAULTS.enabled);
@@ -111,7 +124,7 @@ function agentSchema(path: Schema<string>): Schema<AgentConfig> {
     Array.isArray(input) ? paths : auto
   );
   const known = section({ enabled, paths: v.optional(autoOrPaths, AGENT_DEFAULTS.paths) });
-  const custom = section({ enabled, format: choice(CUSTOM_FORMATS), paths, map: ANY_MAPPING });
+  const custom = section({ enabled, format: choice(CUSTOM_FORMATS), paths, map: mapSchema() });
   return v.lazy((input): Schema<AgentConfig> => isMapping(input) && "format" in input ? custom : known);
 }
 

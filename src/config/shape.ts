@@ -120,12 +120,6 @@ export function dictionary<T>(
   ) as Schema<Readonly<Record<string, T>>>;
 }
 
-/** A mapping that may hold anything. */
-export const ANY_MAPPING: Schema<Readonly<Record<string, unknown>>> = v.custom<Record<string, unknown>>(
-  isMapping,
-  expected("a mapping"),
-);
-
 const NO_MAPPING: Schema<never> = v.custom<never>(() => false, expected("a mapping of keys"));
 
 /** Whether a value of the file is a mapping. */

@@ -26,8 +26,11 @@ export const CONFIG_TEMPLATE =
 # Agents that are not named are enabled and looked for in their usual places.
 #agents:
 #  claude-code: { enabled: true, paths: auto }
-# An agent of your own (no effect yet):
-#  my-agent: { format: jsonl, paths: ["~/my-agent/logs/*.jsonl"], map: {} }
+# An agent of your own: \`config validate\` tries the map on its newest file.
+#  my-agent:
+#    format: jsonl
+#    paths: ["~/my-agent/logs/*.jsonl"]
+#    map: { type: /kind, types: { ask: llm_request, answer: llm_response }, timestamp: /time, prompt: /text, text: /text }
 
 #storage:
 #  path: ~/.devlog/data

@@ -26,7 +26,7 @@ import { ProblemBoard } from "./problem_board.ts";
 import { configProblem, crashProblem, diskProblem, foldersProblem, watchProblem } from "./problem_texts.ts";
 import { Pruning } from "./pruning.ts";
 import { RequestDesk } from "./request_desk.ts";
-import { searchRoots } from "./roots.ts";
+import { agentOf, ownConfig, searchRoots } from "./roots.ts";
 import { type Place, Scanner } from "./scanner.ts";
 import { SleepDetector } from "./sleep.ts";
 import { SourceTracker } from "./source_tracker.ts";
@@ -134,6 +134,7 @@ export class Collector {
       catalog: () => this.#catalog,
       realRootOf: (source) => this.#scanner.realRootOf(source),
       workspaces: () => this.#workspaces,
+      ownConfig: (id) => ownConfig(this.#config, id),
       parserStateOf: (source) => parserState(this.#reader, source.id),
       deletesAfterDaysOf: ({ agent }) => AGENTS.find(({ id }) => id === agent)?.deletesAfterDays,
       recheck: (source, isLive) => this.#tracker.recheck(source, isLive),
@@ -200,7 +201,13 @@ export class Collector {
     this.#reader = StoreReader.open(this.#options.storePath);
     this.#catalog = new Catalog(listSources(this.#reader));
     const filter = () => filterText(this.#workspaces);
-    this.#tracker = new SourceTracker(this.#catalog, this.#dispatcher, this.#floor, filter);
+    this.#tracker = new SourceTracker(
+      this.#catalog,
+      this.#dispatcher,
+      this.#floor,
+      filter,
+      (id) => agentOf(this.#config, id),
+    );
     this.#scanner = new Scanner(this.#catalog, this.#tracker);
   }
 

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { WorkspaceFilter } from "../config/config.ts";
+import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import { LivePace } from "./live_pace.ts";
@@ -42,6 +42,8 @@ export interface DispatcherContext {
   realRootOf(source: CatalogSource): string | undefined;
   /** Which workspaces are wanted now. */
   workspaces(): WorkspaceFilter;
+  /** What the configuration says of an agent that the user describes, `undefined` of any other. */
+  ownConfig?(id: string): CustomAgentConfig | undefined;
   /** What the parser remembered at the committed cursor. */
   parserStateOf(source: CatalogSource): string | Uint8Array | undefined;
   /** The store could not be read; nothing is lost by it that is not tried again. */
@@ -253,7 +255,8 @@ export class Dispatcher {
       try {
         const parserState = source.cursor.offset > 0 ? this.#context.parserStateOf(source) : undefined;
         const workspaces = this.#context.workspaces();
-        jobs.push(makeJob(source, { realRoot, parserState, workspaces }, isLive));
+        const own = this.#context.ownConfig?.(source.agent);
+        jobs.push(makeJob(source, { realRoot, parserState, workspaces, own }, isLive));
       } catch (error) {
         // Without it the source can't be read on; all is looked at again when the store is mended.
         this.#context.onUnreadable(error);

@@ -5,7 +5,7 @@
  */
 
 import type { SourceFormat } from "../agents/agent.ts";
-import type { WorkspaceFilter } from "../config/config.ts";
+import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
 import type { CatalogSource } from "./catalog.ts";
 import type { ReadJob } from "./messages.ts";
 import { maxLineOf } from "./plan.ts";
@@ -18,6 +18,8 @@ export interface SourceContext {
   readonly parserState?: string | Uint8Array;
   /** Which workspaces are wanted now. */
   readonly workspaces: WorkspaceFilter;
+  /** What its agent is, where the user describes it. */
+  readonly own?: CustomAgentConfig;
 }
 
 /** The job to read a source from its cursor to its end; `isLive` puts it ahead of history. */
@@ -36,5 +38,6 @@ export function makeJob(source: CatalogSource, context: SourceContext, isLive: b
     isRereading: source.rereading !== 0,
     maxLine: maxLineOf(source),
     isLive,
+    ...context.own !== undefined && { own: context.own },
   };
 }

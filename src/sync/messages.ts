@@ -5,7 +5,7 @@
  */
 
 import type { SourceFormat } from "../agents/agent.ts";
-import type { WorkspaceFilter } from "../config/config.ts";
+import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
 import type { DiskSpace } from "../platform/disk.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { Problem } from "../store/writer.ts";
@@ -36,6 +36,8 @@ export interface ReadJob {
   readonly maxLine: number;
   /** Ahead of all that is not: it changed just now. */
   readonly isLive: boolean;
+  /** What the agent is, where the user describes it. */
+  readonly own?: CustomAgentConfig;
 }
 
 /** From the main thread to the reader. */

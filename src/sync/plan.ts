@@ -50,7 +50,10 @@ export function decide(
   const isUnread = source.readAt === 0;
   const wanted = Math.min(collectFrom, source.collectedFrom);
   if (isUnread && stamp.mtime < wanted) return "left-out";
-  if (agent.adapterVersion > source.adapterVersion) return "read-again";
+  const isOther = agent.isOwn
+    ? agent.adapterVersion !== source.adapterVersion
+    : agent.adapterVersion > source.adapterVersion;
+  if (isOther) return "read-again";
   if (source.attempts >= MAX_ATTEMPTS) return "set-aside";
   if (wanted < source.collectedFrom && (isUnread || source.leftOut > 0)) return "read-again";
   if (!isUnread && source.leftOut > 0 && !covers(source.collectedFilter, filter)) return "read-again";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Agent } from "../agents/agent.ts";
 import { findAgent } from "../agents/agents.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { BatchBuilder } from "../store/batch_builder.ts";
@@ -125,7 +126,7 @@ export class ReaderLoop {
     let rest: ReadJob | undefined;
     try {
       const wants = await this.#matchers.of(job.workspaces);
-      run = new JobRun(findAgent(job.agent)!, job, builder, wants, Date.now(), isCareful);
+      run = new JobRun(await agentOf(job), job, builder, wants, Date.now(), isCareful);
     } catch (error) {
       builder.addFailure(failureOf(job.source, error));
       return;
@@ -189,4 +190,11 @@ export class ReaderLoop {
 function isFull(builder: BatchBuilder): boolean {
   return builder.payloadBytes >= BATCH_BYTES || builder.rows >= BATCH_ROWS ||
     builder.segments >= BATCH_SEGMENTS;
+}
+
+/** The agent of a job. What reads those that users describe is loaded with the first of them. */
+async function agentOf({ agent, own }: ReadJob): Promise<Agent> {
+  if (own === undefined) return findAgent(agent)!;
+  const { ownAgent } = await import("../agents/own.ts");
+  return ownAgent(agent, own);
 }

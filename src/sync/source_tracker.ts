@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Agent } from "../agents/agent.ts";
 import { findAgent } from "../agents/agents.ts";
 import { START } from "../sources/cursor.ts";
 import type { FoundSource } from "../sources/discover.ts";
@@ -28,12 +29,21 @@ export class SourceTracker {
   readonly #dispatcher: SourceReading;
   readonly #floor: Floor;
   readonly #filter: () => string;
+  readonly #agentOf: (id: string) => Agent | undefined;
 
   /**
    * @param floor when it is lowered, `take()` has read again what was left out
    * @param filter which workspaces are wanted now (`filterText()`); when more are, likewise
+   * @param agentOf the agent of an id, as it is now
    */
-  constructor(catalog: Catalog, dispatcher: SourceReading, floor: Floor, filter: () => string = () => "") {
+  constructor(
+    catalog: Catalog,
+    dispatcher: SourceReading,
+    floor: Floor,
+    filter: () => string = () => "",
+    agentOf: (id: string) => Agent | undefined = findAgent,
+  ) {
+    this.#agentOf = agentOf;
     this.#catalog = catalog;
     this.#dispatcher = dispatcher;
     this.#floor = floor;
@@ -100,7 +110,9 @@ export class SourceTracker {
    * @returns the source if it is to be read again from its start
    */
   async #follow(source: CatalogSource, stamp: FileStamp, isLive: boolean): Promise<CatalogSource[]> {
-    const agent = findAgent(source.agent)!;
+    const agent = this.#agentOf(source.agent);
+    // The user described it once, and no longer: what was read of it is kept.
+    if (agent === undefined) return [];
     switch (decide(source, agent, stamp, this.#floor.collectFrom, Date.now(), this.#filter())) {
       case "read":
         if (isLive) this.#dispatcher.readNow(source, stamp.size);
@@ -127,7 +139,7 @@ export class SourceTracker {
     const wishes = sources.map((source) => ({
       source: source.id,
       collectedFrom: Math.min(this.#floor.collectFrom, source.collectedFrom),
-      adapterVersion: findAgent(source.agent)!.adapterVersion,
+      adapterVersion: this.#agentOf(source.agent)?.adapterVersion ?? source.adapterVersion,
     }));
     await this.#dispatcher.call("readAgain", wishes);
     sources.forEach((source, index) => {

@@ -14,6 +14,7 @@ import { printConfig } from "../../src/config/print.ts";
 import { ConfigError, formatProblem } from "../../src/config/problems.ts";
 import { EVENT_TYPES } from "../../src/events/event.ts";
 import { CONFIG_TEMPLATE } from "../../src/config/template.ts";
+import { MEANINGS } from "../../src/config/agent_map.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 
 const ENVIRONMENT: Environment = { os: "linux", home: "/home/me", get: () => undefined };
@@ -46,7 +47,7 @@ agents:
   claude-code: { enabled: false }
   codex:
   gemini: { paths: [~/gemini, /srv/gemini] }
-  my-agent: { format: jsonl, paths: ["~/my-agent/logs/*.jsonl"], map: { prompt: $.text } }
+  my-agent: { format: jsonl, paths: ["~/my-agent/logs/*.jsonl"], map: { type: llm_request, timestamp: /at, prompt: /text } }
 storage: { path: ~/events, retention_days: 30 }
 export:
   remotes:
@@ -86,7 +87,7 @@ logging: { level: debug }
           enabled: true,
           format: "jsonl",
           paths: ["/home/me/my-agent/logs/*.jsonl"],
-          map: { prompt: "$.text" },
+          map: { type: "llm_request", types: {}, timestamp: "/at", prompt: "/text" },
         },
       },
       storage: { path: "/home/me/events", retention_days: 30 },
@@ -213,8 +214,17 @@ const MISTAKES: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   [
     "agents: { mine: { format: csv, paths: [/a] } }",
-    "1:11 agents.mine.map: is missing",
-    '1:27 agents.mine.format: expected one of jsonl, found "csv"',
+    "1:11 agents.mine.map.type: is missing",
+    "1:11 agents.mine.map.timestamp: is missing",
+    '1:27 agents.mine.format: expected one of jsonl, ndjson, found "csv"',
+  ],
+  [
+    "agents: { mine: { format: jsonl, paths: [/a], map: { type: /k, types: { a: llm_requst }, timestamp: at, txt: /t } } }",
+    "1:76 agents.mine.map.types.a: expected one of llm_request, llm_response, tool_use, file_read, file_write, " +
+    "file_modify, command_execution, user_interaction, error_encountered, session_start, session_end, result, " +
+    'ignore, found "llm_requst"; did you mean "llm_request"?',
+    '1:101 agents.mine.map.timestamp: expected a JSON pointer such as /message/text, found "at"',
+    '1:105 agents.mine.map.txt: unknown key; did you mean "text"?',
   ],
   ["storage: { path: data }", '1:18 storage.path: expected an absolute path or one below ~/, found "data"'],
   ["export: { remotes: { a: } }", "1:25 export.remotes.a: expected a mapping of keys, found nothing"],
@@ -357,7 +367,12 @@ const agent = fc.oneof(
     enabled: fc.boolean(),
     format: fc.constant("jsonl" as const),
     paths: globs,
-    map: fc.dictionary(name, fc.oneof(fc.string(), fc.integer(), fc.boolean())),
+    map: fc.record({
+      type: fc.constantFrom("llm_request", "/kind", "/a~1b/0"),
+      types: fc.dictionary(fc.string().filter((key) => !(key in {})), fc.constantFrom(...MEANINGS)),
+      timestamp: fc.constant("/at"),
+      text: fc.constant("/message/text"),
+    }),
   }),
 );
 const config: fc.Arbitrary<Config> = fc.record({

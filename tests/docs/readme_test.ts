@@ -98,9 +98,8 @@ Deno.test("the links of all pages lead to files and headings that exist", () => 
 Deno.test("the configuration that README.md shows is valid", () => {
   const environment = { os: "linux", home: "/home/ada", get: () => undefined } as const;
   const blocks = codeBlocks(read("README.md")).filter(({ language }) => language === "yaml");
-  assertEquals(blocks.length, 1);
-  const config = parseConfig(blocks[0]!.lines.join("\n"), "README.md", environment);
-  assertEquals(config.agents.codex?.enabled, false);
+  const configs = blocks.map(({ lines }) => parseConfig(lines.join("\n"), "README.md", environment));
+  assertEquals(configs.map(({ agents }) => Object.keys(agents)), [["claude-code", "codex"], ["my-agent"]]);
 });
 
 Deno.test("the examples of README.md that change nothing end well, in a home with history", async (t) => {
