@@ -15,6 +15,7 @@ import { Bench, type BenchOptions, type Measurement } from "./bench/bench.ts";
 import { type Figure, formatFigure, judge } from "./bench/figure.ts";
 import { append } from "./bench/lines/append.ts";
 import { commands } from "./bench/lines/commands.ts";
+import { databases } from "./bench/lines/databases.ts";
 import { exporting } from "./bench/lines/export.ts";
 import { firstSync, longLines } from "./bench/lines/first_sync.ts";
 import { growth } from "./bench/lines/growth.ts";
@@ -28,6 +29,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   growth,
   append,
   manySources,
+  databases,
   exporting,
   commands,
 ];

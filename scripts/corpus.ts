@@ -34,10 +34,10 @@ async function main([corpus, part = ""]: readonly string[]): Promise<number> {
     .filter(({ path }) => path.includes(part));
   let matched = 0;
   for (const file of files) {
-    const text = await Deno.readTextFile(`${corpus}/${file.path}`);
-    const others = countOtherPrompts(file.agent, text);
+    const bytes = await Deno.readFile(`${corpus}/${file.path}`);
+    const others = countOtherPrompts(file.agent, new TextDecoder().decode(bytes));
     const expected = { ...file.counts, prompts: file.counts.prompts + others };
-    const found = countEvents(await collect(file, text));
+    const found = countEvents(await collect(file, bytes));
     const isSame = COLUMNS.every((column) => agrees(expected[column], found[column]));
     if (isSame) matched++;
     console.log(`${isSame ? "same  " : "DIFFER"}  ${file.path}\n        ${renderCounts(expected, found)}`);
@@ -60,12 +60,12 @@ function renderCounts(expected: Partial<Counts>, found: Counts): string {
 }
 
 /** Syncs a home that holds this one file, and returns all its events. */
-async function collect(file: ExpectedFile, text: string): Promise<readonly CountedEvent[]> {
+async function collect(file: ExpectedFile, bytes: Uint8Array): Promise<readonly CountedEvent[]> {
   const home = await Deno.makeTempDir({ prefix: "devlog-corpus-" });
   try {
     const path = `${home}/${placeOf(file)}`;
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(path, text);
+    await Deno.writeFile(path, bytes);
     await runProgram(home, ["sync", "--initial-sync-days", "0"]);
     const lines = await runProgram(home, ["query", "--all", "--limit", "0", "--format", "jsonl"]);
     return lines.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
@@ -80,6 +80,8 @@ const PLACES: Readonly<Record<CorpusAgent, (name: string) => string>> = {
   "codex": (name) => `.codex/sessions/2025/01/01/${name.startsWith("rollout-") ? name : ROLLOUT}`,
   "github-copilot": (name) => `.config/Code/User/workspaceStorage/corpus/chatSessions/${name}`,
   "copilot-cli": () => ".copilot/session-state/corpus/events.jsonl",
+  "cursor": () => ".config/Cursor/User/globalStorage/state.vscdb",
+  "opencode": () => ".local/share/opencode/opencode.db",
   // Those of the corpus are documents, whatever they are called there.
   "gemini-cli": () => ".gemini/tmp/corpus/chats/session-2026-01-01T00-00-00000000.json",
   "pi": (name) => `.pi/agent/sessions/--corpus--/${name}`,

@@ -7,6 +7,7 @@
 import { generateHome, generateManySources, type Home } from "../generate_home.ts";
 import type { Figure } from "./figure.ts";
 import type { ShapeName } from "./home/shape.ts";
+import { type DatabaseName, makeDatabase } from "./home/databases.ts";
 import { Program } from "./program.ts";
 import { formatSize } from "./size.ts";
 
@@ -47,6 +48,14 @@ export class Bench implements Disposable {
   /** The home with that many small sources. */
   manySources(sources: number): Home {
     return this.#keep(`${sources}-sources`, (folder) => generateManySources(folder, { sources }));
+  }
+
+  /** The home with one database; its `files` are conversations. */
+  database(name: DatabaseName, bytes: number): Home {
+    return this.#keep(`${name}-${formatSize(bytes)}`, (folder) => {
+      const { conversations, bytes: size, events } = makeDatabase(name, folder, bytes);
+      return { folder, files: conversations, bytes: size, lines: 0, events };
+    });
   }
 
   /** The program with a store that does not exist yet. What others wrote is on the disk before it runs. */

@@ -42,6 +42,11 @@ export function parseCpuSeconds(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** How many bytes a process has read so far, from wherever (`rchar` of `/proc/PID/io`). */
+export function readRead(pid: number): number {
+  return Number(/^rchar: (\d+)$/m.exec(Deno.readTextFileSync(`/proc/${pid}/io`))![1]);
+}
+
 /** How many files, sockets and pipes a process has open. */
 export function countOpenFiles(pid: number): number {
   return Array.from(Deno.readDirSync(`/proc/${pid}/fd`)).length;

@@ -15,6 +15,7 @@ export class StoreReader implements Disposable {
   readonly #database: DatabaseSync;
   readonly #has: StatementSync;
   readonly #count: StatementSync;
+  readonly #last: StatementSync;
 
   /** @throws {Error} if there is no store, or one without tables */
   constructor(path: string) {
@@ -22,6 +23,7 @@ export class StoreReader implements Disposable {
     this.#database.exec("pragma busy_timeout = 5000");
     this.#has = this.#database.prepare("select 1 from events where id = ?");
     this.#count = this.#database.prepare("select events from counters");
+    this.#last = this.#database.prepare("select seq from counters");
   }
 
   /** Whether an event is committed. */
@@ -32,6 +34,11 @@ export class StoreReader implements Disposable {
   /** How many events are committed. */
   count(): number {
     return this.#count.get()!.events as number;
+  }
+
+  /** The number of the last event that was stored or changed. */
+  lastSeq(): number {
+    return this.#last.get()!.seq as number;
   }
 
   /** How many events of each type are committed. */

@@ -23,7 +23,9 @@ export type CorpusAgent =
   | "codex"
   | "github-copilot"
   | "copilot-cli"
+  | "cursor"
   | "gemini-cli"
+  | "opencode"
   | "pi"
   | "openclaw";
 
@@ -49,6 +51,8 @@ export function parseExpected(text: string): readonly ExpectedFile[] {
     if (path === undefined || agent === undefined) return [];
     // Beside its sessions the folder of Copilot holds other things.
     if (agent === "github-copilot" && !section.includes(REQUESTS)) return [];
+    // What Cursor writes beside its database is not read.
+    if (agent === "cursor" && !path.endsWith(".vscdb")) return [];
     try {
       return [{ path, agent, counts: READ[agent](section) }];
     } catch (cause) {
@@ -62,7 +66,9 @@ const AGENTS: Readonly<Record<string, CorpusAgent | undefined>> = {
   "codex": "codex",
   "copilot-vscode": "github-copilot",
   "copilot-cli": "copilot-cli",
+  "cursor": "cursor",
   "gemini-cli": "gemini-cli",
+  "opencode": "opencode",
   "pi": "pi",
   "openclaw": "openclaw",
 };
@@ -72,7 +78,9 @@ const READ: Readonly<Record<CorpusAgent, (section: string) => ExpectedFile["coun
   "codex": readCodex,
   "github-copilot": readCopilot,
   "copilot-cli": readCopilotCli,
+  "cursor": readCursor,
   "gemini-cli": readGemini,
+  "opencode": readOpenCode,
   "pi": readPi,
   "openclaw": readPi,
 };
@@ -93,6 +101,23 @@ function readCopilotCli(section: string): ExpectedFile["counts"] {
     prompts: numberAfter(section, "- user.message"),
     calls: numberAfter(section, "distinct toolCallId"),
     output: numberAfter(section, "outputTokens summed"),
+  };
+}
+
+function readCursor(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, "messages with non-empty text: user"),
+    calls: numberAfter(section, "tool calls with a name"),
+    input: numberAfter(section, "(input"),
+    output: Number(/\(input \d+, output (\d+)\)/.exec(section)?.[1]),
+  };
+}
+
+/** Roles and kinds of parts were counted, no tokens. */
+function readOpenCode(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, "('user',"),
+    calls: section.includes("('tool',") ? numberAfter(section, "('tool',") : 0,
   };
 }
 

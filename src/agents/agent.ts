@@ -7,6 +7,7 @@
 
 import type { EventDraft } from "../events/event.ts";
 import type { Environment } from "../platform/environment.ts";
+import type { DatabaseLayout } from "./database.ts";
 
 /** A parsed JSON object. */
 export type JsonObject = { readonly [key: string]: unknown };
@@ -18,8 +19,9 @@ export type JsonObject = { readonly [key: string]: unknown };
  * - `jsonl.zst`: the same, compressed
  * - `document`: the whole file is one record, and is written anew each time
  * - `operations`: lines, each a record that changes what the ones before it made
+ * - `database`: an SQLite database with many conversations (`Agent.database`)
  */
-export type SourceFormat = "jsonl" | "jsonl.zst" | "document" | "operations";
+export type SourceFormat = "jsonl" | "jsonl.zst" | "document" | "operations" | "database";
 
 /** The formats of which a part means nothing without the rest: whatever changes, they are read from their start. */
 export const WHOLE_FORMATS: ReadonlySet<string> = new Set<SourceFormat>(["document", "operations"]);
@@ -118,6 +120,8 @@ export interface Agent {
    * (`folded_document.ts`): with an empty list, then each item, and each other value.
    */
   readonly listName?: string;
+  /** What its databases hold. A parser of one gets the records of one conversation, and is asked for no state. */
+  readonly database?: DatabaseLayout;
   /**
    * Makes a parser.
    *

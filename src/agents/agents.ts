@@ -9,8 +9,10 @@ import { claudeCode } from "./claude_code.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
 import { copilotCli } from "./copilot_cli.ts";
+import { cursor } from "./cursor.ts";
 import { droid } from "./droid.ts";
 import { geminiCli } from "./gemini_cli.ts";
+import { kilo, openCode } from "./opencode.ts";
 import { omp } from "./omp.ts";
 import { openclaw } from "./openclaw.ts";
 import { pi } from "./pi.ts";
@@ -22,7 +24,10 @@ export const AGENTS: readonly Agent[] = [
   codex,
   copilot,
   copilotCli,
+  cursor,
   geminiCli,
+  openCode,
+  kilo,
   qwenCode,
   pi,
   omp,

@@ -11,8 +11,9 @@
  */
 
 import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, SourceKind } from "./agent.ts";
+import { userFolders } from "./vscode_folders.ts";
 import { CopilotParser, REQUESTS, WORKSPACE_FILE } from "./copilot/parser.ts";
 
 /** What Copilot writes, and where. */
@@ -25,7 +26,7 @@ export const copilot: Agent = {
 
   roots(environment: Environment): readonly string[] {
     const { os } = environment;
-    return [...new Set(userFolders(environment))].flatMap((folder) => [
+    return userFolders(environment).flatMap((folder) => [
       joinPath(os, folder, "workspaceStorage"),
       joinPath(os, folder, "globalStorage", EMPTY_WINDOWS),
     ]);
@@ -60,56 +61,3 @@ export const copilot: Agent = {
 const EMPTY_WINDOWS = "emptyWindowChatSessions";
 const SESSION_FOLDERS: ReadonlySet<string> = new Set(["chatSessions", EMPTY_WINDOWS]);
 const STORAGES: ReadonlySet<string> = new Set(["workspaceStorage", "globalStorage"]);
-
-/** VS Code and the editors made of it, as their folders are called. */
-const PRODUCTS: readonly string[] = [
-  "Code",
-  "Code - Insiders",
-  "Code - OSS",
-  "Code - Exploration",
-  "VSCodium",
-  "VSCodium - Insiders",
-  "Cursor",
-  "Windsurf",
-  "Windsurf - Next",
-  "Trae",
-  "Positron",
-  "Antigravity",
-  "Kiro",
-];
-
-/** Where an editor keeps what belongs to a machine that it is connected to, below the home folder of that machine. */
-const SERVERS: readonly string[] = [
-  ".vscode-server",
-  ".vscode-server-insiders",
-  ".vscode-remote",
-  ".vscodium-server",
-  ".cursor-server",
-  ".windsurf-server",
-];
-
-/** The `User` folder of every editor there may be. */
-function userFolders(environment: Environment): readonly string[] {
-  const { os, home, get, windowsHomes = [] } = environment;
-  const join = (...parts: [string, ...string[]]) => joinPath(os, ...parts);
-  const products = PRODUCTS.map((product) => join(configFolder(environment), product, "User"));
-  const portable = get("VSCODE_PORTABLE");
-  return [
-    ...products,
-    ...portable !== undefined && isAbsolute(portable, os) ? [join(portable, "user-data", "User")] : [],
-    ...os === "linux" ? [join(home, ".var", "app", "com.visualstudio.code", "config", "Code", "User")] : [],
-    ...SERVERS.map((server) => join(home, server, "data", "User")),
-    // In WSL the editor runs on the Windows side.
-    ...windowsHomes.flatMap((folder) =>
-      PRODUCTS.map((product) => join(folder, "AppData", "Roaming", product, "User"))
-    ),
-  ];
-}
-
-/** Where programs keep their settings. */
-function configFolder({ os, home, get }: Environment): string {
-  if (os === "darwin") return joinPath(os, home, "Library", "Application Support");
-  const named = get(os === "windows" ? "APPDATA" : "XDG_CONFIG_HOME");
-  if (named !== undefined && isAbsolute(named, os)) return named;
-  return os === "windows" ? joinPath(os, home, "AppData", "Roaming") : joinPath(os, home, ".config");
-}

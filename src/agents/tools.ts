@@ -39,6 +39,7 @@ const PATHS = [
   "filename",
   "file",
   "relative_workspace_path",
+  "relativeWorkspacePath",
 ] as const;
 const CONTENTS = ["content", "file_content", "fileContent", "contents", "text", "file_text"] as const;
 const COMMANDS = ["command", "cmd", "script", "CommandLine"] as const;

@@ -10,7 +10,7 @@
 import type { Agent, SourceKind } from "../agents/agent.ts";
 import { THIS_OS } from "../platform/environment.ts";
 import { separatorOf } from "../platform/paths.ts";
-import { type FileStamp, stampOf } from "./stamp.ts";
+import { type FileStamp, stampAt, stampOf, withLog } from "./stamp.ts";
 
 /** A folder to search for one agent. */
 export interface SearchRoot {
@@ -165,7 +165,9 @@ class Search {
     const info = this.#stat(native(realRoot, relativePath));
     if (!info?.isFile) return;
     const path = native(root, relativePath);
-    this.#sources.push({ agent, root, realRoot, relativePath, path, kind, stamp: stampOf(info) });
+    const own = stampOf(info);
+    const stamp = kind.format === "database" ? withLog(own, stampAt(`${path}-wal`)) : own;
+    this.#sources.push({ agent, root, realRoot, relativePath, path, kind, stamp });
   }
 
   #stat(path: string): Deno.FileInfo | undefined {

@@ -15,6 +15,8 @@ export interface Reading {
   step(sink: RecordSink): boolean | Promise<boolean>;
   /** The place after the last record that was handed over. */
   cursor(): SourceCursor;
+  /** What the next reading must know besides that, as plain JSON. */
+  state?(): unknown;
   /** Gives back what it holds, but the file. */
   close(): void;
 }

@@ -20,7 +20,7 @@ export type DamageReason =
 /** At most so many bytes of what is damaged are handed over. */
 export const DAMAGE_LENGTH = 65536;
 
-/** Takes what is read from a source, in the order of its bytes. Positions are byte offsets in the (decompressed) content. */
+/** Takes what is read from a source, in the order of its bytes. Positions are byte offsets in the (decompressed) content, and numbers made of their keys for records of a database. */
 export interface RecordSink {
   /**
    * Takes one record.
@@ -39,4 +39,10 @@ export interface RecordSink {
    * @param raw the first {@link DAMAGE_LENGTH} of them, none for a run of zeros; valid only during the call
    */
   damaged(position: number, length: number, reason: DamageReason, raw: Uint8Array): void;
+  /** A conversation of a database begins; it may have been begun before and is told anew then. */
+  begin?(): void;
+  /** The conversation has been told whole. */
+  end?(): void;
+  /** So many conversations were not read, because they are older than asked for. */
+  leaveOut?(count: number): void;
 }

@@ -7,10 +7,12 @@
 import type { SourceFormat } from "../agents/agent.ts";
 import { CompressedReading } from "./compressed_reading.ts";
 import type { SourceCursor } from "./cursor.ts";
+import { type DatabaseLimits, DatabaseReading } from "./database_reading.ts";
 import { PlainReading } from "./plain_reading.ts";
 import type { Reading, ReadingLimits } from "./reading.ts";
 import type { RecordSink } from "./record_sink.ts";
 import { SourceFile } from "./source_file.ts";
+import { DatabaseFile } from "./sqlite/database.ts";
 import type { FileStamp } from "./stamp.ts";
 
 import { DocumentReading, OperationsReading } from "./whole_reading.ts";
@@ -46,15 +48,20 @@ export interface OpenRequest {
    * @default {33554432}
    */
   readonly streamOver?: number;
+  /** Of a database: what is in it, and what is known of it. */
+  readonly database?: DatabaseLimits;
 }
 
 const MAX_LINE = 16 * 1024 * 1024;
 const BLOCK_SIZE = 512 * 1024;
 const STREAM_OVER = 32 * 1024 * 1024;
 
-/** How each format is read. */
+/** How each format of a file is read. */
 const READINGS: Readonly<
-  Record<SourceFormat, new (file: SourceFile, cursor: SourceCursor, limits: ReadingLimits) => Reading>
+  Record<
+    Exclude<SourceFormat, "database">,
+    new (file: SourceFile, cursor: SourceCursor, limits: ReadingLimits) => Reading
+  >
 > = {
   "jsonl": PlainReading,
   "jsonl.zst": CompressedReading,
@@ -75,7 +82,7 @@ const READINGS: Readonly<
  * unchanged; the reader is of no use after that.
  */
 export class SourceReader {
-  readonly #file: SourceFile;
+  readonly #file: SourceFile | DatabaseFile;
   readonly #reading: Reading;
   #closed = false;
 
@@ -87,24 +94,19 @@ export class SourceReader {
    * @throws {SourceBusyError} if it can't be read now
    */
   static open(request: OpenRequest): SourceReader {
-    const file = SourceFile.open(request.path, request.realRoot);
+    const { path, realRoot, format } = request;
+    const file = format === "database" ? DatabaseFile.open(path, realRoot) : SourceFile.open(path, realRoot);
     try {
-      return new SourceReader(file, request);
+      return new SourceReader(file, readingOf(file, request));
     } catch (error) {
       file.close();
       throw error;
     }
   }
 
-  private constructor(file: SourceFile, request: OpenRequest) {
-    const limits = {
-      maxLine: request.maxLine ?? MAX_LINE,
-      blockSize: request.blockSize ?? BLOCK_SIZE,
-      listName: request.listName,
-      streamOver: request.streamOver ?? STREAM_OVER,
-    };
+  private constructor(file: SourceFile | DatabaseFile, reading: Reading) {
     this.#file = file;
-    this.#reading = new READINGS[request.format](file, request.cursor, limits);
+    this.#reading = reading;
   }
 
   /** The stat of the opened file, taken before reading. Nothing beyond its size is read. */
@@ -144,6 +146,11 @@ export class SourceReader {
     return this.#reading.cursor();
   }
 
+  /** What the next reading must know besides that; `undefined` where that is all. */
+  state(): unknown {
+    return this.#reading.state?.();
+  }
+
   /** Closes the file. It may be called again. */
   close(): void {
     if (this.#closed) return;
@@ -155,4 +162,18 @@ export class SourceReader {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function readingOf(file: SourceFile | DatabaseFile, request: OpenRequest): Reading {
+  const { path, format, cursor, database } = request;
+  if (file instanceof DatabaseFile) {
+    if (database === undefined) throw new Error(`no agent says what is in ${path}`);
+    return new DatabaseReading(path, file, cursor, database);
+  }
+  return new READINGS[format as keyof typeof READINGS](file, cursor, {
+    maxLine: request.maxLine ?? MAX_LINE,
+    blockSize: request.blockSize ?? BLOCK_SIZE,
+    listName: request.listName,
+    streamOver: request.streamOver ?? STREAM_OVER,
+  });
 }

@@ -34,6 +34,34 @@ export function stampOf(info: Deno.FileInfo): FileStamp {
   };
 }
 
+/** The stamp of a regular file; `undefined` for anything else. Links are not followed. */
+export function stampAt(path: string): FileStamp | undefined {
+  try {
+    const info = Deno.lstatSync(path);
+    return info.isFile ? stampOf(info) : undefined;
+  } catch {
+    // Whether it is gone or can't be looked at is asked by whoever needs to know.
+    return undefined;
+  }
+}
+
+/** The stamp of a database with that of its log, where changes go first. */
+export function withLog(stamp: FileStamp, log: FileStamp | undefined): FileStamp {
+  if (log === undefined) return stamp;
+  return {
+    ...stamp,
+    size: stamp.size + log.size,
+    mtime: Math.max(stamp.mtime, log.mtime),
+    ctime: stamp.ctime === null || log.ctime === null ? null : Math.max(stamp.ctime, log.ctime),
+  };
+}
+
+/** The stamp of a source of a format; `undefined` if there is no regular file. */
+export function stampOfSource(path: string, format: string): FileStamp | undefined {
+  const stamp = stampAt(path);
+  return stamp === undefined || format !== "database" ? stamp : withLog(stamp, stampAt(`${path}-wal`));
+}
+
 /**
  * Whether two stamps are of one file, also after a rename.
  *

@@ -38,6 +38,8 @@ export interface EventSource {
   readonly id: number;
   /** It is being read again: what it says of its known events is held back until it has been read whole. */
   readonly rereading: boolean;
+  /** What it says of an event takes the place of what it said before, wherever it stands: its records have keys, not places. */
+  readonly isKeyed?: boolean;
 }
 
 /** The writer's numbers, kept in the one row of `counters`. */
@@ -216,7 +218,13 @@ export class EventTable {
       known.source === source.id && known.hash === columns[base + COLUMN.hash] &&
       known.records === columns[base + COLUMN.revision] && ((known.flags as number) & FLAG.superseded) === 0
     ) return;
-    this.#apply(id, this.#statements.row.get(id)!, this.#stateOfBatch(batch, row), source.id, fold);
+    this.#apply(
+      id,
+      this.#statements.row.get(id)!,
+      this.#stateOfBatch(batch, row),
+      source.id,
+      source.isKeyed ? replace : fold,
+    );
   }
 
   /**

@@ -41,6 +41,7 @@ export const MAX_ATTEMPTS = 3;
 /** What the writer keeps in mind of a source. */
 export interface WriterSource extends SourcePlace {
   readonly id: number;
+  readonly format: string;
   byteOffset: number;
   reading: number;
   adapterVersion: number;
@@ -73,7 +74,7 @@ export class SourceTable {
          status = 'pending', error = null where id = ?`,
     );
     this.#select = database.prepare(
-      "select root, twin, rank, byte_offset, rereading, adapter_version, collected_from from sources where id = ?",
+      "select root, twin, rank, format, byte_offset, rereading, adapter_version, collected_from from sources where id = ?",
     );
     this.#begin = database.prepare(
       "update sources set attempts = attempts + 1, status = 'syncing', error = null where id = ?",
@@ -147,6 +148,7 @@ export class SourceTable {
     const source = {
       id,
       rank: row.rank as number,
+      format: row.format as string,
       name: `${row.root}/${row.twin}`,
       byteOffset: row.byte_offset as number,
       reading: row.rereading as number,

@@ -257,7 +257,11 @@ export class StoreWriter {
         reason.startsWith("damaged") || reason.startsWith("failed")
       );
       if (source.reading === READING.again && isDamaged) source.reading = READING.againPartly;
-      const eventSource = { id: source.id, rereading: source.reading !== READING.onward };
+      const eventSource = {
+        id: source.id,
+        rereading: source.reading !== READING.onward,
+        isKeyed: source.format === "database",
+      };
       for (let row = segment.firstRow; row < segment.endRow; row++) {
         sourceOfRow[row] = eventSource;
         rows.push(row);

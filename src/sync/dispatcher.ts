@@ -169,9 +169,9 @@ export class Dispatcher {
       this.#queue.hurry(source);
       return;
     }
-    const unread = source.format === "jsonl" ? size - source.cursor.offset : size;
+    const isCut = source.format === "jsonl" && size < source.cursor.offset;
     const mustWait = this.#outcomes.isSuspect(source) || this.isPaused || this.#heldBy !== undefined;
-    if (mustWait || unread > LIVE_BYTES || unread < 0) {
+    if (mustWait || isCut || unreadBytes(source, size) > LIVE_BYTES) {
       this.readLater(source);
       return;
     }

@@ -14,6 +14,7 @@ import {
 } from "../agents/agent.ts";
 import type { EventDraft } from "../events/event.ts";
 import { readCompanion } from "../sources/companion.ts";
+import { DAMAGE_LENGTH } from "../sources/record_sink.ts";
 import type { DamageReason, RecordSink } from "../sources/source_reader.ts";
 import {
   SourceBusyError,
@@ -88,7 +89,10 @@ export class JobRun implements RecordSink {
     this.#cursor = job.cursor;
     this.#isRereading = job.isRereading;
     this.#companions = companionsOf(agent, job);
-    this.#reader = SourceReader.open({ ...job, listName: agent.listName });
+    const { database: layout, listName } = agent;
+    const database = layout &&
+      { layout, collectedFrom: job.collectedFrom, state: parsed(textOf(job.parserState)) };
+    this.#reader = SourceReader.open({ ...job, listName, ...database && { database } });
     this.#firstRow = builder.rows;
     this.#filter = filterText(job.workspaces);
     this.#emit = (draft) => {
@@ -134,10 +138,27 @@ export class JobRun implements RecordSink {
         this.#parser = this.#makeParser();
       }
     }
-    if (reason !== undefined) this.#keep(position, raw.length, reason, raw);
+    if (reason !== undefined) {
+      const bytes = raw.length > 0 ? raw : encoder.encode(JSON.stringify(record)).subarray(0, DAMAGE_LENGTH);
+      this.#keep(position, bytes.length, reason, bytes);
+    }
     if (this.#job.format === "document") this.#document = raw;
     // Its text, and what it was parsed into, would stay until the next one has come.
     if (raw.length >= HUGE_RECORD) collectGarbage();
+  }
+
+  /** A conversation of a database is told by a parser of its own. */
+  begin(): void {
+    this.#parser = this.#makeParser();
+  }
+
+  end(): void {
+    const unknown = this.#parser!.flush()?.unknown;
+    if (unknown !== undefined) this.#keep(0, 0, unknown, EMPTY);
+  }
+
+  leaveOut(count: number): void {
+    this.#leftOut += count;
   }
 
   damaged(position: number, length: number, reason: DamageReason, raw: Uint8Array): void {
@@ -183,7 +204,7 @@ export class JobRun implements RecordSink {
     const { cursor, format, parserState } = this.#job;
     const { resumed, stamp } = this.#reader;
     this.#from = resumed ? cursor.offset : 0;
-    if (resumed) this.#state = parserState instanceof Uint8Array ? textOf(parserState) : parserState;
+    if (resumed) this.#state = textOf(parserState);
     else {
       this.#restarted = { shrunk: isCut(format, stamp.size, cursor.offset) };
       this.#isRereading = true;
@@ -193,13 +214,13 @@ export class JobRun implements RecordSink {
 
   /** A parser that goes on from the last state. */
   #makeParser(): RecordParser {
-    const state = this.#state === undefined ? undefined : JSON.parse(this.#state);
-    const { relativePath } = this.#job;
+    const { relativePath, format } = this.#job;
+    const state = format === "database" ? undefined : parsed(this.#state);
     return this.#agent.parser({ relativePath, companions: this.#companions }, this.#emit, state);
   }
 
   #stateText(): string {
-    return JSON.stringify(this.#parser!.state() ?? null);
+    return JSON.stringify(this.#reader.state() ?? this.#parser!.state() ?? null);
   }
 
   #addSegment(cursor: SourceCursor, atEnd: boolean): void {
@@ -273,6 +294,11 @@ function companionsOf(agent: Agent, { path, relativePath, realRoot }: ReadJob): 
   return held;
 }
 
-function textOf(packed: Uint8Array): string {
-  return new TextDecoder().decode(unpack(packed, true));
+/** What a parser remembered, as it is stored: a text, or packed. */
+function textOf(state: string | Uint8Array | undefined): string | undefined {
+  return state instanceof Uint8Array ? new TextDecoder().decode(unpack(state, true)) : state;
+}
+
+function parsed(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
 }

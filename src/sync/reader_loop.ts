@@ -29,6 +29,8 @@ const GARBAGE_BYTES = 24 << 20;
 const HUGE_BATCH = 4 << 20;
 /** How many batches may be under way to the writer. */
 const UNDER_WAY = 2;
+/** How many of those with what changed just now. */
+const LIVE_UNDER_WAY = 8;
 
 /** Reads sources. */
 export class ReaderLoop {
@@ -40,6 +42,7 @@ export class ReaderLoop {
   readonly #matchers = new WorkspaceMatchers();
   #returned: ReturnedBatch[] = [];
   #underWay = 0;
+  #liveUnderWay = 0;
   #handedOver = 0;
   #isRunning = false;
   #isStopping = false;
@@ -52,7 +55,8 @@ export class ReaderLoop {
     this.#builder = new BatchBuilder(names);
     this.#liveBuilder = new BatchBuilder(names, 64, 1 << 16);
     port.onmessage = ({ data }: MessageEvent<ReturnedBatch>) => {
-      if (!data.isLive) {
+      if (data.isLive) this.#liveUnderWay--;
+      else {
         this.#underWay--;
         this.#returned.push(data);
       }
@@ -96,12 +100,15 @@ export class ReaderLoop {
     this.#isRunning = false;
   }
 
-  /** Reads all that changed just now, each in a batch of its own, without waiting for the writer. */
+  /** Reads all that changed just now, each in a batch of its own, without waiting for the writer as a rule. */
   async #readLive(): Promise<void> {
     for (let job = this.#live.shift(); job !== undefined; job = this.#live.shift()) {
-      await this.#runJob(job, this.#liveBuilder, () => {
+      await this.#runJob(job, this.#liveBuilder, async () => {
         this.#post(this.#liveBuilder, true);
-        return Promise.resolve();
+        // What changed can be much, after all.
+        while (this.#liveUnderWay >= LIVE_UNDER_WAY) {
+          await new Promise<void>((resolve) => this.#wake = resolve);
+        }
       });
       this.#post(this.#liveBuilder, true);
     }
@@ -183,7 +190,8 @@ export class ReaderLoop {
     const batch = builder.take(isLive ? undefined : this.#returned.pop()?.batch);
     const message: BatchMessage = { batch, isLive };
     this.#port.postMessage(message, [batch.columns.buffer, batch.ids.buffer, batch.payload.buffer]);
-    if (!isLive) this.#underWay++;
+    if (isLive) this.#liveUnderWay++;
+    else this.#underWay++;
   }
 }
 

@@ -16,6 +16,9 @@ import { Unsearched } from "./unsearched.ts";
 
 const SEPARATOR = separatorOf(THIS_OS);
 
+/** What stands beside a database and changes with it. */
+const BESIDE_DATABASE = /-(?:wal|journal)$/;
+
 /** A place below a root that a sweep visits. */
 export interface Place {
   readonly root: SearchRoot;
@@ -105,7 +108,8 @@ export class Scanner {
       inBackground(this.scanPlace({ root, relativePath: "" }, true));
       return;
     }
-    const source = this.#catalog.at([root.root, ...below].join(SEPARATOR));
+    const place = [root.root, ...below].join(SEPARATOR);
+    const source = this.#catalog.at(place) ?? this.#catalog.at(place.replace(BESIDE_DATABASE, ""));
     if (source !== undefined) {
       this.#tracker.look(source);
       return;

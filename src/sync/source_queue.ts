@@ -115,8 +115,19 @@ export class SourceQueue {
   }
 }
 
-/** How much of a source is to be read, as far as is known before it is opened. */
-export function unreadBytes(source: CatalogSource): number {
-  const { size } = source.stamp;
-  return source.format === "jsonl" ? Math.max(0, size - source.cursor.offset) : size;
+/**
+ * How much of a source is to be read, as far as is known before it is opened.
+ *
+ * @param size of the file now, bytes
+ */
+export function unreadBytes(source: CatalogSource, size: number = source.stamp.size): number {
+  switch (source.format) {
+    case "jsonl":
+      return Math.max(0, size - source.cursor.offset);
+    case "database":
+      // Once it was read whole, only what changed is read of it.
+      return source.status === "synced" && source.readAt > 0 ? 0 : size;
+    default:
+      return size;
+  }
 }

@@ -8,14 +8,14 @@ import type { Agent } from "../agents/agent.ts";
 import { findAgent } from "../agents/agents.ts";
 import { START } from "../sources/cursor.ts";
 import type { FoundSource } from "../sources/discover.ts";
-import { type FileStamp, sameFile, TIME_GRAIN } from "../sources/stamp.ts";
+import { type FileStamp, sameFile, stampOfSource, TIME_GRAIN } from "../sources/stamp.ts";
 import { READING, type SourceEntry } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Floor } from "./floor.ts";
 import { inBackground } from "./overtaken.ts";
 import { decide } from "./plan.ts";
-import { isMissing, stampAt } from "./standing_file.ts";
+import { isMissing } from "./standing_file.ts";
 
 /** Who has sources read. */
 export type SourceReading = Pick<
@@ -62,7 +62,7 @@ export class SourceTracker {
       const known = this.#catalog.find(source);
       if (known === undefined) {
         const other = this.#catalog.findFile(source);
-        const standing = other === undefined ? undefined : stampAt(other.path);
+        const standing = other === undefined ? undefined : stampOfSource(other.path, other.format);
         // A second name of a file that is known?
         if (standing !== undefined && sameFile(standing, source.stamp)) continue;
         // A file that was moved, unless another one stands in its place: that one goes on as the source.
@@ -175,7 +175,7 @@ export class SourceTracker {
 
   /** A source was reported as changed. */
   look(source: CatalogSource): void {
-    const stamp = stampAt(source.path);
+    const stamp = stampOfSource(source.path, source.format);
     if (stamp === undefined) {
       if (!source.gone && isMissing(source.path)) inBackground(this.miss([source]));
       return;
@@ -185,7 +185,7 @@ export class SourceTracker {
 
   /** A source changed, or was not committed whole, while it was being read. */
   recheck(source: CatalogSource, isLive: boolean): void {
-    const stamp = stampAt(source.path);
+    const stamp = stampOfSource(source.path, source.format);
     if (stamp === undefined) return;
     // A change that left no trace in size and times yet is seen by the sweep, once they are old enough.
     if (source.status === "synced" && this.#looksTheSame(source)) return;
@@ -194,8 +194,8 @@ export class SourceTracker {
   }
 
   /** Whether the file of a source has the stamp that it had when it was read. */
-  #looksTheSame({ path, stamp: { device, inode, size, mtime, ctime } }: CatalogSource): boolean {
-    const now = stampAt(path);
+  #looksTheSame({ path, format, stamp: { device, inode, size, mtime, ctime } }: CatalogSource): boolean {
+    const now = stampOfSource(path, format);
     return now !== undefined && now.device === device && now.inode === inode && now.size === size &&
       now.mtime === mtime && now.ctime === ctime;
   }

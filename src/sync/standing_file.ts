@@ -4,19 +4,6 @@
  * @module
  */
 
-import { type FileStamp, stampOf } from "../sources/stamp.ts";
-
-/** The stamp of a regular file; `undefined` for anything else. */
-export function stampAt(path: string): FileStamp | undefined {
-  try {
-    const info = Deno.lstatSync(path);
-    return info.isFile ? stampOf(info) : undefined;
-  } catch {
-    // Whether it is gone or can't be looked at is asked by whoever needs to know.
-    return undefined;
-  }
-}
-
 /** Whether nothing stands there; `false` if that can't be told. */
 export function isMissing(path: string): boolean {
   try {

@@ -1,0 +1,121 @@
+/**
+ * What is where in Cursor's databases. Both tables map keys to JSON: `cursorDiskKV` holds `composerData:<id>`, a
+ * conversation, and `bubbleId:<id>:<bubble>`, a message of it; `ItemTable` holds settings, the list of conversations, and
+ * the chats of before 2024. Nothing else in it is looked at: there are keys to the user's account among it.
+ *
+ * Measured on six databases of 2023 to 2026; there is no documentation by the vendor.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../agent.ts";
+import type { Database, DatabaseConversation, DatabaseLayout } from "../database.ts";
+import { asCount, asList, asObject, asText } from "../values.ts";
+
+const STORE = "cursordiskkv";
+const ITEMS = "itemtable";
+const CONVERSATION = "composerData:";
+const MESSAGE = "bubbleId:";
+/** The list of conversations: when each changed, and which folder it is of. */
+const HEADERS = "composer.composerHeaders";
+/** The chats of before the composer, all in one value. */
+const CHATS = "workbench.panel.aichat.view.aichat.chatdata";
+
+/** Keys to encrypted parts of a conversation: not to be kept anywhere. */
+const SECRETS: ReadonlySet<string> = new Set([
+  "blobEncryptionKey",
+  "speculativeSummarizationEncryptionKey",
+]);
+
+/** What Cursor's databases hold. */
+export const CURSOR_DATABASE: DatabaseLayout = {
+  *conversations(database: Database): Iterable<DatabaseConversation> {
+    const headers = headersOf(database);
+    for (const text of database.textsFrom(STORE, "key", CONVERSATION)) {
+      const key = text.slice(CONVERSATION.length);
+      yield { key, changedAt: asCount(headers.get(key)?.lastUpdatedAt) };
+    }
+    if (firstValue(database, ITEMS, CHATS) !== undefined) yield { key: CHATS };
+  },
+
+  members: [
+    {
+      table: STORE,
+      conversationOf(row) {
+        const key = row.get("key");
+        if (typeof key !== "string") return undefined;
+        if (key.startsWith(CONVERSATION)) return key.slice(CONVERSATION.length);
+        // The id of a conversation may hold anything, that of a message holds no colon.
+        return key.startsWith(MESSAGE) ? key.slice(MESSAGE.length, key.lastIndexOf(":")) : undefined;
+      },
+    },
+    { table: ITEMS, conversationOf: (row) => row.get("key") === CHATS ? CHATS : undefined },
+  ],
+
+  *records(database: Database, key: string): Iterable<readonly [string, JsonObject]> {
+    if (key === CHATS) {
+      const chats = firstValue(database, ITEMS, CHATS);
+      for (const tab of asList(asObject(chats)?.tabs) ?? []) {
+        const id = asText(asObject(tab)?.tabId) ?? "";
+        yield [`chat:${id}`, { chat: tab }];
+      }
+      return;
+    }
+    const value = firstValue(database, STORE, CONVERSATION + key);
+    if (value === undefined) return;
+    const composer = asObject(value);
+    if (composer === undefined) {
+      yield [CONVERSATION + key, { composer: value }];
+      return;
+    }
+    const { conversation, conversationMap: _, ...rest } = composer;
+    const header = headersOf(database).get(key);
+    yield [CONVERSATION + key, { composer: withoutSecrets(rest), header }];
+    const inline = asList(conversation) ?? [];
+    for (const message of inline) {
+      const id = asText(asObject(message)?.bubbleId) ?? "";
+      yield [`${MESSAGE}${key}:${id}`, { bubble: message }];
+    }
+    if (inline.length > 0) return;
+    for (const entry of asList(composer.fullConversationHeadersOnly) ?? []) {
+      const id = asText(asObject(entry)?.bubbleId);
+      if (id === undefined) continue;
+      const name = `${MESSAGE}${key}:${id}`;
+      const bubble = firstValue(database, STORE, name);
+      // Its name counts, whatever it says of itself.
+      if (bubble !== undefined) yield [name, { bubble: { ...asObject(bubble), bubbleId: id } }];
+    }
+  },
+};
+
+/** The entries of the list of conversations, by their ids: it is long, and asked for with each of them. */
+function headersOf(database: Database): ReadonlyMap<unknown, JsonObject> {
+  let headers = KNOWN_HEADERS.get(database);
+  if (headers === undefined) {
+    const list = asList(asObject(firstValue(database, ITEMS, HEADERS))?.allComposers) ?? [];
+    headers = new Map(list.map(asObject).flatMap((header) => header ? [[header.composerId, header]] : []));
+    KNOWN_HEADERS.set(database, headers);
+  }
+  return headers;
+}
+
+const KNOWN_HEADERS = new WeakMap<Database, ReadonlyMap<unknown, JsonObject>>();
+
+/** The JSON under a key: `undefined` where there is none, the text itself where it is no JSON. */
+function firstValue(database: Database, table: string, key: string): unknown {
+  for (const row of database.rowsWhere(table, "key", key)) {
+    const value = row.get("value");
+    if (value === null || value === undefined) continue;
+    const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+    try {
+      return JSON.parse(text) ?? undefined;
+    } catch {
+      return text;
+    }
+  }
+  return undefined;
+}
+
+function withoutSecrets(composer: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(composer).filter(([name]) => !SECRETS.has(name)));
+}

@@ -1,0 +1,77 @@
+/**
+ * Where VS Code and the editors made of it keep what belongs to a user.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+
+/** VS Code and the editors made of it, as their folders are called. */
+const PRODUCTS: readonly string[] = [
+  "Code",
+  "Code - Insiders",
+  "Code - OSS",
+  "Code - Exploration",
+  "VSCodium",
+  "VSCodium - Insiders",
+  "Cursor",
+  "Windsurf",
+  "Windsurf - Next",
+  "Trae",
+  "Positron",
+  "Antigravity",
+  "Kiro",
+];
+
+/** Where an editor keeps what belongs to a machine that it is connected to, below the home folder of that machine. */
+const SERVERS: readonly string[] = [
+  ".vscode-server",
+  ".vscode-server-insiders",
+  ".vscode-remote",
+  ".vscodium-server",
+  ".cursor-server",
+  ".windsurf-server",
+];
+
+/** The `User` folder of every editor there may be. */
+export function userFolders(environment: Environment): readonly string[] {
+  const { os, home, get } = environment;
+  const join = (...parts: [string, ...string[]]) => joinPath(os, ...parts);
+  const portable = get("VSCODE_PORTABLE");
+  const all = [
+    ...PRODUCTS.map((product) => join(configFolder(environment), product, "User")),
+    ...portable !== undefined && isAbsolute(portable, os) ? [join(portable, "user-data", "User")] : [],
+    ...os === "linux" ? [join(home, ".var", "app", "com.visualstudio.code", "config", "Code", "User")] : [],
+    ...SERVERS.map((server) => join(home, server, "data", "User")),
+    ...PRODUCTS.flatMap((product) => windowsUserFolders(environment, product)),
+  ];
+  return [...new Set(all)];
+}
+
+/** The `User` folders of one editor. */
+export function userFoldersOf(environment: Environment, product: string): readonly string[] {
+  return [
+    joinPath(environment.os, configFolder(environment), product, "User"),
+    ...windowsUserFolders(environment, product),
+  ];
+}
+
+/** In WSL the editor runs on the Windows side. */
+function windowsUserFolders({ os, windowsHomes = [] }: Environment, product: string): readonly string[] {
+  return windowsHomes.map((folder) => joinPath(os, folder, "AppData", "Roaming", product, "User"));
+}
+
+/** Where programs keep their settings. */
+export function configFolder({ os, home, get }: Environment): string {
+  if (os === "darwin") return joinPath(os, home, "Library", "Application Support");
+  const named = get(os === "windows" ? "APPDATA" : "XDG_CONFIG_HOME");
+  if (named !== undefined && isAbsolute(named, os)) return named;
+  return os === "windows" ? joinPath(os, home, "AppData", "Roaming") : joinPath(os, home, ".config");
+}
+
+/** Where programs keep their data: `~/.local/share`, also on other systems than Linux. */
+export function dataFolder({ os, home, get }: Environment): string {
+  const named = get("XDG_DATA_HOME");
+  return named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".local", "share");
+}
