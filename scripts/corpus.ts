@@ -37,7 +37,7 @@ async function main([corpus, part = ""]: readonly string[]): Promise<number> {
     const bytes = await Deno.readFile(`${corpus}/${file.path}`);
     const others = countOtherPrompts(file.agent, new TextDecoder().decode(bytes));
     const expected = { ...file.counts, prompts: file.counts.prompts + others };
-    const found = countEvents(await collect(file, bytes));
+    const found = countEvents(await collect(corpus, file, bytes));
     const isSame = COLUMNS.every((column) => agrees(expected[column], found[column]));
     if (isSame) matched++;
     console.log(`${isSame ? "same  " : "DIFFER"}  ${file.path}\n        ${renderCounts(expected, found)}`);
@@ -60,12 +60,20 @@ function renderCounts(expected: Partial<Counts>, found: Counts): string {
 }
 
 /** Syncs a home that holds this one file, and returns all its events. */
-async function collect(file: ExpectedFile, bytes: Uint8Array): Promise<readonly CountedEvent[]> {
+async function collect(
+  corpus: string,
+  file: ExpectedFile,
+  bytes: Uint8Array,
+): Promise<readonly CountedEvent[]> {
   const home = await Deno.makeTempDir({ prefix: "devlog-corpus-" });
   try {
     const path = `${home}/${placeOf(file)}`;
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
     await Deno.writeFile(path, bytes);
+    for (const name of BESIDE[file.agent] ?? []) {
+      const folder = (place: string) => place.slice(0, place.lastIndexOf("/"));
+      await Deno.copyFile(`${folder(`${corpus}/${file.path}`)}/${name}`, `${folder(path)}/${name}`);
+    }
     await runProgram(home, ["sync", "--initial-sync-days", "0"]);
     const lines = await runProgram(home, ["query", "--all", "--limit", "0", "--format", "jsonl"]);
     return lines.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
@@ -80,6 +88,8 @@ const PLACES: Readonly<Record<CorpusAgent, (name: string) => string>> = {
   "codex": (name) => `.codex/sessions/2025/01/01/${name.startsWith("rollout-") ? name : ROLLOUT}`,
   "github-copilot": (name) => `.config/Code/User/workspaceStorage/corpus/chatSessions/${name}`,
   "copilot-cli": () => ".copilot/session-state/corpus/events.jsonl",
+  "cline": () => ".cline/data/sessions/corpus/corpus.messages.json",
+  "continue": (name) => `.continue/sessions/${name}`,
   "cursor": () => ".config/Cursor/User/globalStorage/state.vscdb",
   "opencode": () => ".local/share/opencode/opencode.db",
   // Those of the corpus are documents, whatever they are called there.
@@ -87,6 +97,9 @@ const PLACES: Readonly<Record<CorpusAgent, (name: string) => string>> = {
   "pi": (name) => `.pi/agent/sessions/--corpus--/${name}`,
   "openclaw": (name) => `.openclaw/agents/main/sessions/${name}`,
 };
+
+/** What must lie beside a file of an agent. */
+const BESIDE: Readonly<Partial<Record<CorpusAgent, readonly string[]>>> = { "continue": ["sessions.json"] };
 
 function placeOf({ agent, path }: ExpectedFile): string {
   return PLACES[agent](path.slice(path.lastIndexOf("/") + 1));
@@ -111,6 +124,14 @@ async function runProgram(home: string, args: readonly string[]): Promise<string
       GEMINI_CLI_HOME: "",
       PI_CODING_AGENT_DIR: "",
       OPENCLAW_STATE_DIR: "",
+      CLINE_DIR: "",
+      CLINE_DATA_DIR: "",
+      CONTINUE_GLOBAL_DIR: "",
+      KIMI_CODE_HOME: "",
+      KIRO_HOME: "",
+      VIBE_HOME: "",
+      GOOSE_PATH_ROOT: "",
+      HERMES_HOME: "",
       // Deno keeps its cache below the home folder.
       DENO_DIR: await denoFolder(),
     },

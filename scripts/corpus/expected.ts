@@ -23,6 +23,8 @@ export type CorpusAgent =
   | "codex"
   | "github-copilot"
   | "copilot-cli"
+  | "cline"
+  | "continue"
   | "cursor"
   | "gemini-cli"
   | "opencode"
@@ -52,6 +54,7 @@ export function parseExpected(text: string): readonly ExpectedFile[] {
     // Beside its sessions the folder of Copilot holds other things.
     if (agent === "github-copilot" && !section.includes(REQUESTS)) return [];
     // What Cursor writes beside its database is not read.
+    if (agent === "continue" && path.endsWith("/sessions.json")) return [];
     if (agent === "cursor" && !path.endsWith(".vscdb")) return [];
     try {
       return [{ path, agent, counts: READ[agent](section) }];
@@ -66,6 +69,8 @@ const AGENTS: Readonly<Record<string, CorpusAgent | undefined>> = {
   "codex": "codex",
   "copilot-vscode": "github-copilot",
   "copilot-cli": "copilot-cli",
+  "cline": "cline",
+  "continue": "continue",
   "cursor": "cursor",
   "gemini-cli": "gemini-cli",
   "opencode": "opencode",
@@ -78,6 +83,8 @@ const READ: Readonly<Record<CorpusAgent, (section: string) => ExpectedFile["coun
   "codex": readCodex,
   "github-copilot": readCopilot,
   "copilot-cli": readCopilotCli,
+  "cline": readCline,
+  "continue": readContinue,
   "cursor": readCursor,
   "gemini-cli": readGemini,
   "opencode": readOpenCode,
@@ -102,6 +109,19 @@ function readCopilotCli(section: string): ExpectedFile["counts"] {
     calls: numberAfter(section, "distinct toolCallId"),
     output: numberAfter(section, "outputTokens summed"),
   };
+}
+
+/** A message of the user is typed, or holds the results of calls, one each. What came from a cache was not counted. */
+function readCline(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, ", user") - numberAfter(section, "tool_result"),
+    calls: numberAfter(section, "tool_use"),
+    output: Number(/metrics sum input \d+ output (\d+)/.exec(section)?.[1]),
+  };
+}
+
+function readContinue(section: string): ExpectedFile["counts"] {
+  return { prompts: numberAfter(section, ", user"), calls: Number(/\(calls (\d+)\)/.exec(section)?.[1]) };
 }
 
 function readCursor(section: string): ExpectedFile["counts"] {

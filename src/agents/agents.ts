@@ -5,18 +5,28 @@
  */
 
 import type { Agent } from "./agent.ts";
+import { amp } from "./amp.ts";
+import { antigravity } from "./antigravity.ts";
 import { claudeCode } from "./claude_code.ts";
+import { cline, rooCode } from "./cline.ts";
 import { codex } from "./codex.ts";
+import { continueDev } from "./continue.ts";
 import { copilot } from "./copilot.ts";
 import { copilotCli } from "./copilot_cli.ts";
 import { cursor } from "./cursor.ts";
 import { droid } from "./droid.ts";
 import { geminiCli } from "./gemini_cli.ts";
 import { kilo, openCode } from "./opencode.ts";
+import { goose } from "./goose.ts";
+import { hermes } from "./hermes.ts";
+import { kimiCli, kimiCode } from "./kimi.ts";
+import { kiroCli } from "./kiro_cli.ts";
 import { omp } from "./omp.ts";
 import { openclaw } from "./openclaw.ts";
 import { pi } from "./pi.ts";
 import { qwenCode } from "./qwen_code.ts";
+import { vibe } from "./vibe.ts";
+import { zed } from "./zed.ts";
 
 /** All agents, in the order in which they are shown. */
 export const AGENTS: readonly Agent[] = [
@@ -27,11 +37,23 @@ export const AGENTS: readonly Agent[] = [
   cursor,
   geminiCli,
   openCode,
+  cline,
+  rooCode,
   kilo,
   qwenCode,
+  kimiCode,
+  kimiCli,
+  vibe,
   pi,
   omp,
   openclaw,
+  continueDev,
+  goose,
+  zed,
+  hermes,
+  kiroCli,
+  antigravity,
+  amp,
   droid,
 ];
 

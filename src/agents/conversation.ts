@@ -43,8 +43,9 @@ export interface ConversationOptions {
    *
    * - `session`: the session, where no session repeats what another one recorded
    * - `hour`: the UTC hour of the record, where copies keep the times of the original
+   * - `agent`: nothing but the agent, where copies share neither a session nor a time
    */
-  readonly anchor: "session" | "hour";
+  readonly anchor: "session" | "hour" | "agent";
   /** How many calls may wait for their results at once. @default {64} */
   readonly openCalls?: number;
 }
@@ -193,15 +194,25 @@ export class Conversation {
     };
   }
 
+  #anchorOf(timestamp: number): string {
+    switch (this.#options.anchor) {
+      case "hour":
+        return hourOf(timestamp);
+      case "session":
+        return this.surroundings.sessionId;
+      case "agent":
+        return "agent";
+    }
+  }
+
   #draft(key: string, { timestamp, position, isCopy, model, metrics }: Place, typed: TypedData): EventDraft {
-    const { sessionId } = this.surroundings;
     return {
       ...compact({ ...this.surroundings, ...model !== undefined && { model } }),
       ...typed,
       ...metrics !== undefined && Object.keys(metrics).length > 0 && { metrics },
       timestamp,
       position,
-      anchor: this.#options.anchor === "hour" ? hourOf(timestamp) : sessionId,
+      anchor: this.#anchorOf(timestamp),
       key,
       revision: 1,
       complete: true,

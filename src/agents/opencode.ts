@@ -8,37 +8,46 @@
 import type { Environment } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
 import type { Agent, SourceKind } from "./agent.ts";
+import { extensionFolders, TASK_FOLDER } from "./cline.ts";
+import { ClineParser } from "./cline/parser.ts";
 import { OPENCODE_DATABASE } from "./opencode/database.ts";
 import { OpenCodeParser } from "./opencode/parser.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
-/** What all of them share. */
-const FAMILY = {
+/** What OpenCode writes, and where. */
+export const openCode: Agent = {
+  id: "opencode",
+  name: "OpenCode",
+  proof: "proven",
   files: "one SQLite database for all sessions",
   adapterVersion: 1,
   enters: () => false,
   database: OPENCODE_DATABASE,
   parser: (_source, emit) => new OpenCodeParser(emit),
-} as const satisfies Partial<Agent>;
-
-/** What OpenCode writes, and where. */
-export const openCode: Agent = {
-  ...FAMILY,
-  id: "opencode",
-  name: "OpenCode",
-  proof: "proven",
   roots: (environment) => [folderOf(environment, "opencode")],
   classify: (relativePath) => databaseNamed(relativePath, /^opencode(?:-[^/]+)?\.db$/),
 };
 
-/** What Kilo writes since it was made of OpenCode, and where. */
+/**
+ * What Kilo writes, and where: until March 2026 its extension kept tasks as Cline does, and the new one takes them over
+ * under other ids.
+ */
 export const kilo: Agent = {
-  ...FAMILY,
+  ...TASK_FOLDER,
   id: "kilo",
   name: "Kilo",
   proof: "read",
-  roots: (environment) => [folderOf(environment, "kilo")],
-  classify: (relativePath) => databaseNamed(relativePath, /^(?:kilo|opencode)(?:-[^/]+)?\.db$/),
+  files: "one SQLite database for all sessions; before, a task each, JSON",
+  adapterVersion: 1,
+  database: OPENCODE_DATABASE,
+  roots: (environment) => [
+    folderOf(environment, "kilo"),
+    ...extensionFolders(environment, "kilocode.kilo-code"),
+  ],
+  classify: (relativePath) =>
+    databaseNamed(relativePath, /^(?:kilo|opencode)(?:-[^/]+)?\.db$/) ?? TASK_FOLDER.classify(relativePath),
+  parser: (source, emit) =>
+    source.relativePath.endsWith(".db") ? new OpenCodeParser(emit) : new ClineParser(source, emit),
 };
 
 function folderOf(environment: Environment, name: string): string {

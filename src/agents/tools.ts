@@ -37,13 +37,24 @@ const PATHS = [
   "target_file",
   "targetFile",
   "filename",
+  "filepath",
   "file",
   "relative_workspace_path",
   "relativeWorkspacePath",
+  "AbsolutePath",
+  "TargetFile",
 ] as const;
 const CONTENTS = ["content", "file_content", "fileContent", "contents", "text", "file_text"] as const;
 const COMMANDS = ["command", "cmd", "script", "CommandLine"] as const;
-const FOLDERS = ["cwd", "workdir", "working_directory", "workingDirectory", "dir_path", "directory"] as const;
+const FOLDERS = [
+  "cwd",
+  "Cwd",
+  "workdir",
+  "working_directory",
+  "workingDirectory",
+  "dir_path",
+  "directory",
+] as const;
 
 /** The type and data of a call. */
 export function describeTool(

@@ -59,3 +59,13 @@ function canZstd(): boolean {
     throw error;
   }
 }
+
+/** What a zstd frame of another program holds; `undefined` if this runtime can't unpack it, or it is none. */
+export function unzstd(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    return zlib().zstdDecompressSync(bytes);
+  } catch {
+    // Before Deno 2.7 there is no zstd; and what is damaged is told as something that was not understood.
+    return undefined;
+  }
+}

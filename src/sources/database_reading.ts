@@ -15,10 +15,9 @@ import type { SourceCursor } from "./cursor.ts";
 import type { Reading } from "./reading.ts";
 import type { RecordSink } from "./record_sink.ts";
 import { SourceBusyError, SourceDamagedError } from "./source_errors.ts";
-import type { DatabaseFile } from "./sqlite/database.ts";
+import type { DatabaseFile, DatabasePosition } from "./sqlite/database.ts";
 import { DatabaseFormatError } from "./sqlite/format.ts";
 import type { View } from "./sqlite/view.ts";
-import type { WalPosition } from "./sqlite/wal.ts";
 
 /** So often is a conversation begun again that changed while it was read; then it is tried again later. */
 const MAX_TRIES = 8;
@@ -36,7 +35,7 @@ const BUSY_ONES = 16;
 interface Base {
   /** The highest row of each table whose rows belong to conversations. */
   readonly rows: { readonly [table: string]: number };
-  readonly log?: WalPosition;
+  readonly position: DatabasePosition;
   /** The latest change that a conversation told of. */
   readonly newest: number;
 }
@@ -206,7 +205,7 @@ export class DatabaseReading implements Reading {
   #planChanged(view: View, base: Base): Plan | undefined {
     const { members } = this.#layout;
     const keys = new Set<string>();
-    const pages = base.log === undefined ? undefined : this.#file.changedSince(base.log);
+    const pages = this.#file.changedSince(base.position);
     let newest = base.newest;
     for (const { table, conversationOf, changedAt } of members) {
       // Its rows were numbered anew.
@@ -236,12 +235,8 @@ export class DatabaseReading implements Reading {
 
   #baseOf(view: View, newest: number): Base {
     const tables = new Set(this.#layout.members.map(({ table }) => table));
-    const { position } = this.#file;
-    return {
-      rows: Object.fromEntries(Array.from(tables, (table) => [table, view.highestRow(table)])),
-      ...position !== undefined && { log: position },
-      newest,
-    };
+    const rows = Object.fromEntries(Array.from(tables, (table) => [table, view.highestRow(table)]));
+    return { rows, position: this.#file.position, newest };
   }
 
   /** Reads something until it did not change meanwhile. */

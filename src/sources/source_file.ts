@@ -93,7 +93,7 @@ export class SourceFile {
 
   /** Reads `length` bytes at a place; fewer if the file ends before that. */
   readAt(position: number, length: number): Uint8Array {
-    this.seek(position);
+    if (position !== this.#position) this.seek(position);
     const bytes = new Uint8Array(length);
     let filled = 0;
     while (filled < length) {

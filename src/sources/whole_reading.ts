@@ -21,7 +21,7 @@ const MAX_DOCUMENT = 400 << 20;
 const NEWLINE = 10;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
-/** One pass over a file that is one JSON object. */
+/** One pass over a file that is one JSON object, or an array: that is told as an object with `items`. */
 export class DocumentReading implements Reading {
   readonly resumed: boolean;
   readonly #file: SourceFile;
@@ -74,10 +74,8 @@ export class DocumentReading implements Reading {
     } catch (cause) {
       this.#refuse(cause);
     }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      this.#refuse(new Error("it is no JSON object"));
-    }
-    return value as JsonObject;
+    if (typeof value !== "object" || value === null) this.#refuse(new Error("it is no JSON object or array"));
+    return Array.isArray(value) ? { items: value } : value as JsonObject;
   }
 
   #refuse(cause: unknown): never {

@@ -8,7 +8,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Agent } from "../../src/agents/agent.ts";
 import { cursor } from "../../src/agents/cursor.ts";
+import { goose } from "../../src/agents/goose.ts";
+import { hermes } from "../../src/agents/hermes.ts";
 import { openCode } from "../../src/agents/opencode.ts";
+import { zed } from "../../src/agents/zed.ts";
 import { AgentDatabase } from "./database_harness.ts";
 import { checkEvent } from "./harness.ts";
 
@@ -23,6 +26,9 @@ interface Kept {
 const KEPT: readonly Kept[] = [
   { agent: cursor, fixture: "state.sql", path: "state.vscdb" },
   { agent: openCode, fixture: "opencode.sql", path: "opencode.db" },
+  { agent: goose, fixture: "sessions.sql", path: "sessions.db" },
+  { agent: zed, fixture: "threads.sql", path: "threads.db" },
+  { agent: hermes, fixture: "state.sql", path: "profiles/work/state.db" },
 ];
 
 function fixtureUrl(agent: Agent, fixture: string): URL {

@@ -7,13 +7,20 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Agent, JsonObject } from "../../src/agents/agent.ts";
+import { amp } from "../../src/agents/amp.ts";
+import { antigravity } from "../../src/agents/antigravity.ts";
+import { cline } from "../../src/agents/cline.ts";
+import { continueDev } from "../../src/agents/continue.ts";
 import { copilotCli } from "../../src/agents/copilot_cli.ts";
 import { droid } from "../../src/agents/droid.ts";
 import { geminiCli } from "../../src/agents/gemini_cli.ts";
+import { kimiCli, kimiCode } from "../../src/agents/kimi.ts";
+import { kiroCli } from "../../src/agents/kiro_cli.ts";
 import { omp } from "../../src/agents/omp.ts";
 import { openclaw } from "../../src/agents/openclaw.ts";
 import { pi } from "../../src/agents/pi.ts";
 import { qwenCode } from "../../src/agents/qwen_code.ts";
+import { vibe } from "../../src/agents/vibe.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import { checkAdapter, type IdentifiedDraft, parseAll, readLines } from "./harness.ts";
 
@@ -23,6 +30,8 @@ interface Told {
   readonly fixture: string;
   /** Where the agent would have written it, below its root. */
   readonly path: string;
+  /** What the files beside it hold. */
+  readonly companions?: { readonly [name: string]: unknown };
   /** The times that no id may hang on. */
   readonly otherTimes?: readonly string[];
 }
@@ -75,10 +84,106 @@ const TOLD: readonly Told[] = [
     path: "-home-ada-shop/052cb8d0-0000-4000-8000-000000000001.jsonl",
     otherTimes: ["timestamp"],
   },
+  {
+    agent: cline,
+    fixture: "task.jsonl",
+    path: "tasks/1777888800000/ui_messages.json",
+    companions: {
+      "taskHistory.json": [{
+        id: "1777888800000",
+        ts: 1,
+        task: "x",
+        cwdOnTaskInitialization: "/home/ada/shop",
+      }],
+      "task_metadata.json": { model_usage: [{ ts: 1, model_id: "claude-sonnet-5", mode: "act" }] },
+    },
+  },
+  {
+    agent: cline,
+    fixture: "session.jsonl",
+    path: "sessions/1777888800000_abcde/1777888800000_abcde.messages.json",
+    companions: {
+      "1777888800000_abcde.json": {
+        source: "cli",
+        started_at: "2026-05-04T10:00:00.000Z",
+        model: "anthropic/claude-opus-4.8",
+        cwd: "/home/ada/shop",
+        metadata: { title: "What is in it?", fork: { forkedFromSessionId: "1777888700000_zzzzz" } },
+      },
+    },
+    otherTimes: ["updated_at"],
+  },
+  {
+    agent: continueDev,
+    fixture: "session.jsonl",
+    path: "aaaaaaaa-0000-4000-8000-00000000000c.json",
+    companions: {
+      "sessions.json": [{ sessionId: "aaaaaaaa-0000-4000-8000-00000000000c", dateCreated: "1777888800000" }],
+    },
+  },
+  {
+    agent: amp,
+    fixture: "thread.jsonl",
+    path: "T-019ca1ce-0000-7000-8000-000000000001.json",
+    otherTimes: ["created"],
+  },
+  {
+    agent: kimiCode,
+    fixture: "wire.jsonl",
+    path: "wd_shop_0123/session_1/agents/main/wire.jsonl",
+    companions: { "state.json": { title: "Run ls", workDir: "/home/ada/shop" } },
+    otherTimes: ["created_at"],
+  },
+  {
+    agent: kimiCli,
+    fixture: "wire.jsonl",
+    path: "sessions/5cd8dfc0a3e2a65ff6c4d0d0a0e2e6a1/0197aaaa-0000-7000-8000-000000000001/wire.jsonl",
+  },
+  {
+    agent: kiroCli,
+    fixture: "session.jsonl",
+    path: "67c92375-0000-4000-8000-00000000000a.jsonl",
+    companions: {
+      "67c92375-0000-4000-8000-00000000000a.json": {
+        cwd: "/home/ada/shop",
+        title: "Run ls",
+        session_created_reason: "rewind",
+        parent_session_id: "67c92375-0000-4000-8000-00000000000b",
+        session_state: { rts_model_state: { model_info: { model_id: "claude-sonnet-5" } } },
+      },
+    },
+  },
+  {
+    agent: vibe,
+    fixture: "messages.jsonl",
+    path: "session_20260504_100000_0123abcd/messages.jsonl",
+    companions: {
+      "meta.json": {
+        title: "Run ls",
+        environment: { working_directory: "/home/ada/shop" },
+        git_branch: "main",
+        config: { active_model: "devstral-2" },
+        stats: { session_prompt_tokens: 1000, session_completion_tokens: 20, session_cached_tokens: 900 },
+      },
+    },
+  },
+  {
+    agent: antigravity,
+    fixture: "transcript.jsonl",
+    path: "11111111-0000-4000-8000-000000000001/.system_generated/logs/transcript.jsonl",
+    otherTimes: ["created_at"],
+  },
 ];
 
 function fixtureUrl({ agent, fixture }: Pick<Told, "agent" | "fixture">): URL {
   return new URL(`../fixtures/${agent.id}/${fixture}`, import.meta.url);
+}
+
+/** The agent, with what lies beside the fixture. */
+function withCompanions({ agent, companions }: Told): Agent {
+  return companions === undefined
+    ? agent
+    : { ...agent, parser: (source, emit, state) => agent.parser({ ...source, companions }, emit, state) };
 }
 
 /** The record with another value at each of the paths, where it has one. */
@@ -97,7 +202,8 @@ function change(value: JsonObject, [name, ...rest]: readonly string[]): JsonObje
 }
 
 for (const told of TOLD) {
-  const { agent, fixture, path, otherTimes } = told;
+  const { fixture, path, otherTimes } = told;
+  const agent = withCompanions(told);
 
   Deno.test(`${agent.id} keeps the rules of adapters when it reads ${fixture}`, async () => {
     const lines = await readLines(fixtureUrl(told));

@@ -8,9 +8,10 @@
 
 import type { EventDraft, Metrics } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
-import { Conversation, keyOf, type Place } from "../conversation.ts";
+import { tellMessage } from "../blocks.ts";
+import { Conversation, keyOf } from "../conversation.ts";
 import { compact, type ToolKinds } from "../tools.ts";
-import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
+import { asCount, asInstant, asObject, asText } from "../values.ts";
 
 const TOOLS: ToolKinds = {
   read: "read",
@@ -61,18 +62,9 @@ export class DroidParser implements RecordParser {
     if (timestamp === undefined) return { unknown: "timestamp:message" };
     const place = { timestamp, position };
     if (!this.#conversation.hasStart) this.#conversation.start(place, { title: this.#header?.title });
-    const blocks = typeof message.content === "string"
-      ? [{ type: "text", text: message.content }]
-      : (asList(message.content) ?? []).map(asObject).filter((block) => block !== undefined);
-    const id = asText(record.id);
-    switch (message.role) {
-      case "user":
-        return this.#said(blocks, id ?? keyOf(timestamp, "user", JSON.stringify(blocks)), place);
-      case "assistant":
-        return this.#answer(blocks, id ?? keyOf(timestamp, "assistant", JSON.stringify(blocks)), place);
-      default:
-        return { unknown: `role:${asText(message.role) ?? "none"}` };
-    }
+    const key = asText(record.id) ??
+      keyOf(timestamp, String(message.role), JSON.stringify(message.content ?? null));
+    return tellMessage(this.#conversation, { role: message.role, content: message.content, key, place });
   }
 
   flush(): void {
@@ -84,54 +76,6 @@ export class DroidParser implements RecordParser {
   state(): unknown {
     return { conversation: this.#conversation.save(), header: this.#header };
   }
-
-  /** A person's message carries what was typed and what was looked up for it, or the results of calls. */
-  #said(blocks: readonly JsonObject[], key: string, place: Place): RecordOutcome {
-    const texts = blocks.filter(({ type }) => type === "text").map(({ text }) => asText(text))
-      .filter((text) => text !== undefined && !text.startsWith("<system-reminder>"));
-    const images = blocks.filter(({ type }) => type === "image").map(() => ({ kind: "image" }));
-    if (texts.length + images.length > 0) {
-      this.#conversation.add(key, place, {
-        type: "llm_request",
-        data: { prompt: texts.join("\n"), attachments: images.length === 0 ? undefined : images },
-      });
-    }
-    const strays = blocks.filter(({ type }) => type === "tool_result").filter((block) => {
-      const callId = asText(block.tool_use_id);
-      return callId === undefined || !this.#conversation.result(callId, {
-        result: resultOf(block.content),
-        isError: typeof block.is_error === "boolean" ? block.is_error : undefined,
-      });
-    });
-    return strays.length === 0 ? undefined : { unknown: "result:without-call" };
-  }
-
-  #answer(blocks: readonly JsonObject[], key: string, place: Place): RecordOutcome {
-    const join = (kind: string, name: string) =>
-      asText(
-        blocks.filter(({ type }) => type === kind).map((block) => asText(block[name]))
-          .filter((text) => text !== undefined).join("\n"),
-      );
-    this.#conversation.add(key, place, {
-      type: "llm_response",
-      data: { text: join("text", "text"), reasoning: join("thinking", "thinking") },
-    });
-    for (const [index, block] of blocks.entries()) {
-      const tool = asText(block.name);
-      if (block.type !== "tool_use" || tool === undefined) continue;
-      const callId = asText(block.id);
-      this.#conversation.call(callId ?? `${key}:${index}`, place, { tool, callId, args: block.input });
-    }
-    return undefined;
-  }
-}
-
-/** What a tool said: a text, or blocks of text and images. */
-function resultOf(content: unknown): unknown {
-  if (typeof content === "string") return content;
-  const texts = (asList(content) ?? []).map((block) => asText(asObject(block)?.text))
-    .filter((text) => text !== undefined);
-  return texts.length === 0 ? undefined : texts.join("\n");
 }
 
 function metricsOf(usage: unknown): Metrics | undefined {

@@ -19,10 +19,19 @@ import { View } from "./view.ts";
 import { Wal, type WalPosition } from "./wal.ts";
 
 /** Pages that are kept, bytes. */
-const CACHE = 8 << 20;
+const CACHE = 2 << 20;
 /** A change leaves a trace in the times of a file only if the one before is so old, ms: what a tick of a system takes. */
 const TICK = 25;
 const JOURNAL_MAGIC = 0xd9d505f9;
+
+/** Where a database stood when it was read. */
+export interface DatabasePosition {
+  /** In its log; `null` if it had none. */
+  readonly log: WalPosition | null;
+  /** Bytes of the database itself, and when it changed last, ms since the epoch. */
+  readonly size: number;
+  readonly mtime: number;
+}
 
 /** An open database. */
 export class DatabaseFile implements Disposable {
@@ -62,14 +71,19 @@ export class DatabaseFile implements Disposable {
     return this.#bytesRead + this.#main.bytesRead + (this.#log?.bytesRead ?? 0);
   }
 
-  /** How far its log is read; `undefined` if it has none. */
-  get position(): WalPosition | undefined {
-    return this.#wal?.position;
+  /** Where it stands: what changes after that can be told by it, as a rule. */
+  get position(): DatabasePosition {
+    const { size, mtime } = this.#main.stamp;
+    return { log: this.#wal?.position ?? null, size, mtime };
   }
 
-  /** The pages that changed since a position in the log, `undefined` if that can't be told. */
-  changedSince(position: WalPosition): ReadonlySet<number> | undefined {
-    return this.#wal?.changedSince(position);
+  /** The pages that changed since it stood there, `undefined` if that can't be told. */
+  changedSince({ log, size, mtime }: DatabasePosition): ReadonlySet<number> | undefined {
+    const isUntouched = size === this.#main.stamp.size && mtime === this.#main.stamp.mtime;
+    if (this.#wal === undefined) return log === null && isUntouched ? new Set() : undefined;
+    if (log !== null) return this.#wal.changedSince(log, this.#log!);
+    // There was no log, and nothing was copied since: all of this one is new.
+    return isUntouched ? this.#wal.pages : undefined;
   }
 
   /**
@@ -96,6 +110,13 @@ export class DatabaseFile implements Disposable {
 
   /** Whether all that was read since `view()` belongs to one state of the database. */
   isUnchanged(): boolean {
+    if (!this.#isSame()) return false;
+    // It was so then, whatever changes later.
+    this.#read.clear();
+    return true;
+  }
+
+  #isSame(): boolean {
     try {
       return this.#header === undefined || (this.#header.hasLog ? this.#isSameLog() : this.#isSameMain());
     } catch (error) {

@@ -67,15 +67,35 @@ export class Wal {
     return { salt: hex(this.#header.subarray(16, 24)), frames: this.#order.length };
   }
 
+  /** All pages in it. */
+  get pages(): ReadonlySet<number> {
+    return new Set(this.#pages.keys());
+  }
+
   /** Where the bytes of a page begin, `undefined` if the database itself has them. */
   placeOf(page: number): number | undefined {
     return this.#pages.get(page);
   }
 
-  /** The pages of the frames after a position, `undefined` if that is not known: the log began anew since. */
-  changedSince({ salt, frames }: WalPosition): ReadonlySet<number> | undefined {
+  /**
+   * The pages of the frames after a position, `undefined` if that is not known. A log that began anew once since still
+   * has the frames before that behind its own, as far as it did not grow over them.
+   *
+   * @param file of the log, as it was when it was read
+   */
+  changedSince({ salt, frames }: WalPosition, file: SourceFile): ReadonlySet<number> | undefined {
     const now = this.position;
-    return salt === now.salt && frames <= now.frames ? new Set(this.#order.slice(frames)) : undefined;
+    if (salt === now.salt) return frames <= now.frames ? new Set(this.#order.slice(frames)) : undefined;
+    if (frames < this.#order.length || !follows(salt, now.salt)) return undefined;
+    const pages = new Set(this.#order);
+    for (let index = frames;; index++) {
+      const frame = file.readAt(HEADER_LENGTH + index * this.#frameSize, FRAME_HEADER);
+      const its = hex(frame.subarray(8, 16));
+      // What is not committed yet may have grown over them, too.
+      if (its === now.salt) return undefined;
+      if (frame.length < FRAME_HEADER || its !== salt) return pages;
+      pages.add(uint32(frame, 0));
+    }
   }
 
   /** Whether a file is still this log, with the same beginning. */
@@ -159,6 +179,11 @@ function checksum(
     second = (second + view.getUint32(at + 4, isLittle) + first) >>> 0;
   }
   return [first, second];
+}
+
+/** Whether a log has this salt when it begins anew after one with that: the first half is counted up. */
+function follows(salt: string, next: string): boolean {
+  return Number.parseInt(next.slice(0, 8), 16) === (Number.parseInt(salt.slice(0, 8), 16) + 1) % 2 ** 32;
 }
 
 function hex(bytes: Uint8Array): string {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { DatabaseValue } from "../../../src/agents/database.ts";
-import { DatabaseFile } from "../../../src/sources/sqlite/database.ts";
+import { DatabaseFile, type DatabasePosition } from "../../../src/sources/sqlite/database.ts";
 
 /** A folder with a database that SQLite made. */
 class Made implements Disposable {
@@ -196,20 +196,38 @@ Deno.test("pages that the log says to have changed name the rows that did", () =
   database.exec("commit; pragma wal_checkpoint(restart)");
   put.run("key 3", "y");
   using file = made.read();
+  const changed = (position: DatabasePosition) => {
+    const view = file.view()!;
+    const pages = file.changedSince(position);
+    return pages && Array.from(view.rowsOn("t", pages), (row) => row.get("key"));
+  };
   file.view();
-  const position = file.position!;
+  let { position } = file;
   put.run("key 1000", "changed");
   put.run("new", "row");
   database.exec("insert into u values (1)");
-  const view = file.view()!;
-  const rows = [...view.rowsOn("t", file.changedSince(position)!)];
-  const keys = rows.map((row) => row.get("key"));
+  const keys = changed(position)!;
   assert(keys.includes("key 1000") && keys.includes("new"));
   assert(keys.length < 40, `${keys.length} rows`);
+  // It begins anew, and what was in it behind the position is still there.
+  ({ position } = file);
+  put.run("key 500", "late");
+  database.exec("pragma wal_checkpoint(restart)");
+  put.run("key 1500", "anew");
+  const later = changed(position)!;
+  assert(later.includes("key 500") && later.includes("key 1500"));
+  assert(later.length < 80, `${later.length} rows`);
+  // It is gone, and one of which nothing was copied yet is all that changed.
   database.exec("pragma wal_checkpoint(truncate)");
-  put.run("again", "row");
-  file.view();
-  assertEquals(file.changedSince(position), undefined);
+  assertEquals(changed(position), undefined);
+  ({ position } = file);
+  assertEquals(changed(position), []);
+  put.run("key 7", "again");
+  assert(changed(position)!.includes("key 7"));
+  // What was copied meanwhile can be anything.
+  database.exec("pragma wal_checkpoint(truncate)");
+  put.run("key 8", "again");
+  assertEquals(changed(position), undefined);
 });
 
 Deno.test("what changes while it is read is told from what does not", () => {
@@ -226,15 +244,17 @@ Deno.test("what changes while it is read is told from what does not", () => {
     database.exec("commit");
     if (mode === "wal") database.exec("pragma wal_checkpoint(truncate); insert into u values (0)");
     using file = made.read();
-    const first = file.view()!;
-    assertEquals([...first.rowsWhere("t", "key", "key 1")].length, 1);
+    const read = () => Array.from(file.view()!.rowsWhere("t", "key", "key 1"), (row) => row.get("value"));
+    assertEquals(read().length, 1);
     assert(file.isUnchanged());
+    read();
     database.exec("insert into u values (1)");
     // A page that was not read says nothing of what was; without a log nobody can tell which it is.
     assertEquals(file.isUnchanged(), mode === "wal");
+    read();
     database.exec("update t set value = 'y' where key = 'key 1'");
     assertEquals(file.isUnchanged(), false);
-    assertEquals([...file.view()!.rowsWhere("t", "key", "key 1")].map((row) => row.get("value")), ["y"]);
+    assertEquals(read(), ["y"]);
     assert(file.isUnchanged());
     if (mode !== "wal") continue;
     database.exec("pragma wal_checkpoint(restart); insert into u values (2)");

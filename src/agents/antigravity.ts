@@ -1,0 +1,33 @@
+/**
+ * Antigravity, Google's editor and command line: of each conversation a readable transcript below
+ * `~/.gemini/antigravity*`. The conversation itself is encrypted.
+ *
+ * @module
+ */
+
+import { joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { AntigravityParser } from "./antigravity/parser.ts";
+
+/** What Antigravity writes, and where. */
+export const antigravity: Agent = {
+  id: "antigravity",
+  name: "Antigravity",
+  proof: "read",
+  files: "a conversation each, JSON lines",
+  adapterVersion: 1,
+
+  roots: ({ os, home }) =>
+    ["antigravity", "antigravity-ide", "antigravity-cli"].map((name) =>
+      joinPath(os, home, ".gemini", name, "brain")
+    ),
+
+  classify(relativePath: string): SourceKind | undefined {
+    return /^[^/]+\/\.system_generated\/logs\/transcript\.jsonl$/.test(relativePath)
+      ? { format: "jsonl", twin: relativePath, rank: 0 }
+      : undefined;
+  },
+
+  enters: (relativePath) => /^[^/]+(?:\/\.system_generated(?:\/logs)?)?$/.test(relativePath),
+  parser: (source, emit, state) => new AntigravityParser(source, emit, state),
+};

@@ -1,0 +1,81 @@
+/**
+ * Cline and Roo Code, extensions of VS Code: a folder for each task, below the extension's own. Cline's command line and
+ * its extension for JetBrains keep tasks and sessions below `~/.cline`.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { ClineParser, isSession } from "./cline/parser.ts";
+import { userFolders } from "./vscode_folders.ts";
+
+/** The layout of a folder with `tasks`, and `sessions` of the SDK. */
+export const TASK_FOLDER = {
+  classify(relativePath: string): SourceKind | undefined {
+    const [, folder, name] = /^(tasks\/[^/]+|sessions\/[^/]+)\/([^/]+)$/.exec(relativePath) ?? [];
+    if (folder === undefined || name === undefined) return undefined;
+    // Of a task the first of these is what the person saw; the others stand in where it is missing.
+    const rank = folder.startsWith("tasks/")
+      ? ["ui_messages.json", "claude_messages.json", "api_conversation_history.json"].indexOf(name)
+      : isSession(name)
+      ? 0
+      : -1;
+    return rank < 0 ? undefined : { format: "document", twin: folder, rank };
+  },
+
+  enters: (relativePath: string) => /^(?:tasks|sessions)(?:\/[^/]+)?$/.test(relativePath),
+
+  companions(relativePath: string): readonly string[] {
+    const folder = relativePath.slice(0, relativePath.lastIndexOf("/"));
+    return isSession(relativePath)
+      ? [relativePath.replace(/\.messages\.json$/, ".json")]
+      : ["state/taskHistory.json", `${folder}/history_item.json`, `${folder}/task_metadata.json`];
+  },
+} as const satisfies Partial<Agent>;
+
+/** The folder of an extension, in each editor it may be in. */
+export function extensionFolders(environment: Environment, ...ids: readonly string[]): readonly string[] {
+  return ids.flatMap((id) =>
+    userFolders(environment).map((folder) => joinPath(environment.os, folder, "globalStorage", id))
+  );
+}
+
+/** What Cline writes, and where. */
+export const cline: Agent = {
+  ...TASK_FOLDER,
+  id: "cline",
+  name: "Cline",
+  proof: "proven",
+  files: "a task or session each, JSON",
+  adapterVersion: 1,
+
+  roots(environment: Environment): readonly string[] {
+    const { os, home, get } = environment;
+    const named = (name: string) => {
+      const folder = get(name);
+      return folder !== undefined && isAbsolute(folder, os) ? folder : undefined;
+    };
+    const base = named("CLINE_DIR") ?? joinPath(os, home, ".cline");
+    return [
+      ...extensionFolders(environment, "saoudrizwan.claude-dev"),
+      named("CLINE_DATA_DIR") ?? joinPath(os, base, "data"),
+    ];
+  },
+
+  parser: (source, emit) => new ClineParser(source, emit),
+};
+
+/** What Roo Code writes, and where. */
+export const rooCode: Agent = {
+  ...TASK_FOLDER,
+  id: "roo-code",
+  name: "Roo Code",
+  proof: "read",
+  files: "a task each, JSON",
+  adapterVersion: 1,
+  roots: (environment) =>
+    extensionFolders(environment, "rooveterinaryinc.roo-cline", "rooveterinaryinc.roo-code-nightly"),
+  parser: (source, emit) => new ClineParser(source, emit),
+};

@@ -1,0 +1,37 @@
+/**
+ * Continue: one document per session, `sessions/<session>.json`, and `sessions/sessions.json`, the list of them.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { ContinueParser } from "./continue/parser.ts";
+
+/** The list of sessions, which alone says when each began. */
+const LIST = "sessions.json";
+
+/** What Continue writes, and where. */
+export const continueDev: Agent = {
+  id: "continue",
+  name: "Continue",
+  proof: "proven",
+  files: "a session each, JSON",
+  adapterVersion: 1,
+
+  roots({ os, home, get }: Environment): readonly string[] {
+    const named = get("CONTINUE_GLOBAL_DIR");
+    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".continue");
+    return [joinPath(os, folder, "sessions")];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    const isSession = /^[^/]+\.json$/.test(relativePath) && relativePath !== LIST;
+    return isSession ? { format: "document", twin: relativePath, rank: 0 } : undefined;
+  },
+
+  enters: () => false,
+  companions: () => [LIST],
+  parser: (source, emit) => new ContinueParser(source, emit),
+};

@@ -1,0 +1,163 @@
+/**
+ * Reads the sessions of Continue: a list of messages without times; when the session began stands in the list of sessions.
+ * From continuedev/continue `core/index.d.ts`, `core/util/history.ts`; measured on sessions of 2024.
+ *
+ * @module
+ */
+
+import type { EventDraft } from "../../events/event.ts";
+import { hashText } from "../../events/hash.ts";
+import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
+import { resultOf } from "../blocks.ts";
+import { Conversation } from "../conversation.ts";
+import { pathOfUri } from "../copilot/uri.ts";
+import { fromJson } from "../json_text.ts";
+import { compact, type ToolKinds } from "../tools.ts";
+import { asInstant, asList, asObject, asText } from "../values.ts";
+
+const TOOLS: ToolKinds = {
+  read: "read",
+  builtin_read_file: "read",
+  read_file: "read",
+  write: "write",
+  builtin_create_new_file: "write",
+  create_new_file: "write",
+  edit: "modify",
+  multiedit: "modify",
+  builtin_edit_existing_file: "modify",
+  edit_existing_file: "modify",
+  single_find_and_replace: "modify",
+  bash: "command",
+  builtin_run_terminal_command: "command",
+  run_terminal_command: "command",
+};
+
+/** The parser of one session. */
+export class ContinueParser implements RecordParser {
+  readonly #conversation: Conversation;
+  readonly #list: readonly (JsonObject | undefined)[];
+  readonly #file: string;
+  readonly #counts = new Map<string, number>();
+  #position = 0;
+
+  constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void) {
+    this.#file = relativePath.replace(/\.json$/, "");
+    this.#list = asList(companions?.["sessions.json"])?.map(asObject) ?? [];
+    this.#conversation = new Conversation(
+      emit,
+      { tools: TOOLS, anchor: "session", openCalls: 256 },
+      this.#file,
+    );
+  }
+
+  record(session: JsonObject): RecordOutcome {
+    const history = asList(session.history)?.map(asObject);
+    if (history === undefined) return { unknown: "session:shape" };
+    if (history.length === 0) return undefined;
+    const id = asText(session.sessionId) ?? this.#file;
+    const entry = this.#list.find((entry) => entry?.sessionId === id);
+    const timestamp = timeOf(entry?.dateCreated);
+    if (timestamp === undefined) return { unknown: "session:no-time" };
+    const folder = asText(session.workspaceDirectory) ?? asText(entry?.workspaceDirectory);
+    this.#conversation.set({
+      sessionId: id,
+      workspace: folder?.includes("://") === true ? pathOfUri(folder) : folder,
+      model: asText(session.chatModelTitle),
+    });
+    this.#conversation.start({ timestamp, position: 0 }, {
+      title: asText(session.title),
+      source: asText(session.mode),
+    });
+    const outcomes = history.map((item) => this.#item(item, timestamp));
+    return outcomes.find((outcome) => outcome !== undefined);
+  }
+
+  flush(): void {
+    this.#conversation.flush();
+  }
+
+  state(): unknown {
+    return undefined;
+  }
+
+  #item(item: JsonObject | undefined, timestamp: number): RecordOutcome {
+    const message = asObject(item?.message);
+    if (item === undefined || message === undefined) return { unknown: "item:shape" };
+    const [log] = asList(item.promptLogs)?.map(asObject) ?? [];
+    const place = { timestamp, position: ++this.#position, model: asText(log?.modelTitle) };
+    const text = asText(resultOf(message.content));
+    const key = asText(message.id) ??
+      this.#keyOf(`${message.role}:${hashText(JSON.stringify(message.content ?? null))}`);
+    switch (message.role) {
+      case "user": {
+        const attachments = (asList(item.contextItems) ?? []).map((context) =>
+          compact({ kind: "context", path: pathOfUri(asText(asObject(asObject(context)?.uri)?.value)) })
+        );
+        this.#conversation.add(key, place, {
+          type: "llm_request",
+          data: { prompt: text ?? "", attachments: attachments.length === 0 ? undefined : attachments },
+        });
+        return undefined;
+      }
+      case "assistant":
+        this.#conversation.add(key, place, {
+          type: "llm_response",
+          data: { text, reasoning: asText(asObject(item.reasoning)?.text) },
+        });
+        for (const call of asList(message.toolCalls) ?? []) this.#call(asObject(call), item, key, place);
+        return undefined;
+      case "thinking":
+        this.#conversation.add(key, place, { type: "llm_response", data: { reasoning: text } });
+        return undefined;
+      case "tool": {
+        const callId = asText(message.toolCallId);
+        const isKnown = callId !== undefined && this.#conversation.result(callId, { result: text });
+        return isKnown ? undefined : { unknown: "result:without-call" };
+      }
+      case "system":
+        return undefined;
+      default:
+        return { unknown: `role:${asText(message.role) ?? "none"}` };
+    }
+  }
+
+  #call(
+    call: JsonObject | undefined,
+    item: JsonObject,
+    key: string,
+    place: { readonly timestamp: number; readonly position: number },
+  ): void {
+    const named = asObject(call?.function);
+    const tool = asText(named?.name);
+    if (tool === undefined) return;
+    const callId = asText(call?.id);
+    this.#conversation.call(callId ?? this.#keyOf(`${key}:call`), place, {
+      tool,
+      callId,
+      args: fromJson(named?.arguments),
+    });
+    const states = [item.toolCallState, ...asList(item.toolCallStates) ?? []].map(asObject);
+    const state = states.find((state) => state?.toolCallId === callId);
+    if (callId === undefined || state === undefined) return;
+    const texts = (asList(state.output) ?? []).map((part) => asText(asObject(part)?.content))
+      .filter((text) => text !== undefined);
+    const isOver = state.status === "done" || state.status === "errored" || state.status === "canceled";
+    this.#conversation.result(callId, {
+      result: asText(texts.join("\n")),
+      isError: isOver ? state.status === "errored" : undefined,
+    }, true);
+  }
+
+  /** The same text can be said twice. */
+  #keyOf(name: string): string {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return count === 1 ? name : `${name}:${count}`;
+  }
+}
+
+/** Ms since the epoch, as a text; newer versions write an instant. */
+function timeOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^\d{12,14}$/.test(value) ? Number(value) : asInstant(value);
+}

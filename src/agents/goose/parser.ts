@@ -1,0 +1,173 @@
+/**
+ * Reads the sessions of Goose: messages whose content is a list of parts. From block/goose
+ * `crates/goose/src/session/session_manager.rs` and `crates/goose/src/conversation/message.rs`.
+ *
+ * @module
+ */
+
+import type { EventDraft } from "../../events/event.ts";
+import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
+import { resultOf } from "../blocks.ts";
+import { Conversation, type Place } from "../conversation.ts";
+import type { Database, DatabaseLayout } from "../database.ts";
+import { fromJson } from "../json_text.ts";
+import { textOfValue, timeOfValue } from "../row_values.ts";
+import { compact, type ToolKinds } from "../tools.ts";
+import { asCount, asList, asObject, asText } from "../values.ts";
+
+const TOOLS: ToolKinds = {
+  developer__shell: "command",
+  shell: "command",
+};
+
+/** What the database of Goose holds. */
+export const GOOSE_DATABASE: DatabaseLayout = {
+  *conversations(database: Database) {
+    for (const row of database.rows("sessions")) {
+      const key = row.get("id");
+      if (typeof key === "string") yield { key, changedAt: timeOfValue(row.get("updated_at")) };
+    }
+  },
+
+  members: [
+    { table: "sessions", conversationOf: (row) => textOfValue(row.get("id")) },
+    { table: "messages", conversationOf: (row) => textOfValue(row.get("session_id")) },
+  ],
+
+  *records(database: Database, key: string) {
+    for (const row of database.rowsWhere("sessions", "id", key)) {
+      yield [`session:${key}`, { session: row.all() }];
+    }
+    for (const row of database.rowsWhere("messages", "session_id", key)) {
+      yield [`message:${row.rowid}`, { message: row.all() }];
+    }
+  },
+};
+
+/** The parser of one session. */
+export class GooseParser implements RecordParser {
+  readonly #conversation: Conversation;
+  #position = 0;
+
+  constructor(emit: (event: EventDraft) => void) {
+    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
+  }
+
+  record({ session, message }: JsonObject): RecordOutcome {
+    if (session !== undefined) return this.#session(asObject(session));
+    return message === undefined ? { unknown: "type:none" } : this.#message(asObject(message));
+  }
+
+  flush(): void {
+    this.#conversation.flush();
+  }
+
+  state(): unknown {
+    return undefined;
+  }
+
+  #session(session: JsonObject | undefined): RecordOutcome {
+    const id = asText(session?.id);
+    const timestamp = timeOfValue(session?.created_at);
+    if (session === undefined || id === undefined || timestamp === undefined) {
+      return { unknown: "session:shape" };
+    }
+    const model = asObject(fromJson(session.model_config_json));
+    this.#conversation.set({
+      sessionId: id,
+      workspace: asText(session.working_dir),
+      model: asText(model?.model_name),
+    });
+    this.#conversation.start({ timestamp, position: 0 }, {
+      title: asText(session.name) ?? asText(session.description),
+      source: asText(session.session_type),
+    });
+    // Goose counts for a session alone.
+    const metrics = compact({
+      inputTokens: asCount(session.accumulated_input_tokens) ?? asCount(session.input_tokens),
+      outputTokens: asCount(session.accumulated_output_tokens) ?? asCount(session.output_tokens),
+    });
+    this.#conversation.total(Object.keys(metrics).length === 0 ? undefined : metrics);
+    return undefined;
+  }
+
+  #message(message: JsonObject | undefined): RecordOutcome {
+    const timestamp = timeOfValue(message?.created_timestamp);
+    const parts = asList(fromJson(message?.content_json))?.map(asObject);
+    if (message === undefined || timestamp === undefined || parts === undefined) {
+      return { unknown: "message:shape" };
+    }
+    const place = { timestamp, position: ++this.#position };
+    const key = asText(message.message_id) ?? `row:${message.id}`;
+    const isSeen = asObject(fromJson(message.metadata_json))?.userVisible !== false;
+    const texts = join(parts, "text", "text");
+    const unknown = parts.map((part, index) => this.#part(part, `${key}:${index}`, place))
+      .find((outcome) => outcome !== undefined);
+    if (message.role === "user") {
+      // What a compaction leaves for the model is no prompt.
+      if (isSeen && texts !== undefined) {
+        this.#conversation.add(key, place, { type: "llm_request", data: { prompt: texts } });
+      }
+    } else if (message.role === "assistant") {
+      const data = {
+        text: texts,
+        reasoning: join(parts, "thinking", "thinking") ?? join(parts, "reasoning", "text"),
+      };
+      if (isSeen) this.#conversation.add(key, place, { type: "llm_response", data });
+    } else return { unknown: `role:${asText(message.role) ?? "none"}` };
+    return unknown;
+  }
+
+  #part(part: JsonObject | undefined, key: string, place: Place): RecordOutcome {
+    switch (part?.type) {
+      case "toolRequest":
+      case "frontendToolRequest": {
+        const call = asObject(asObject(part.toolCall)?.value);
+        const tool = asText(call?.name);
+        const callId = asText(part.id);
+        if (tool === undefined) return { unknown: "part:toolRequest" };
+        const args = asObject(call?.arguments);
+        this.#conversation.call(callId ?? key, place, { tool, callId, args, kind: kindOf(tool, args) });
+        return undefined;
+      }
+      case "toolResponse": {
+        const callId = asText(part.id);
+        const result = asObject(part.toolResult);
+        const value = result?.value;
+        const isError = result?.status === "error" || asObject(value)?.isError === true;
+        const isKnown = callId !== undefined && this.#conversation.result(callId, {
+          result: resultOf(asObject(value)?.content ?? value) ?? asText(result?.error),
+          isError,
+        });
+        return isKnown ? undefined : { unknown: "result:without-call" };
+      }
+      case "text":
+      case "thinking":
+      case "redactedThinking":
+      case "reasoning":
+      case "image":
+      case "toolConfirmationRequest":
+      case "actionRequired":
+      case "conversationCompacted":
+      case "summarizationRequested":
+      case "contextLengthExceeded":
+      case "systemNotification":
+        return undefined;
+      default:
+        return { unknown: `part:${asText(part?.type) ?? "none"}` };
+    }
+  }
+}
+
+/** Its editor does several things, by a word in its arguments. */
+function kindOf(tool: string, args: JsonObject | undefined): "read" | "write" | "modify" | undefined {
+  if (!/(?:^|__)text_editor$/.test(tool)) return undefined;
+  const command = asText(args?.command);
+  return command === "view" ? "read" : command === "write" ? "write" : "modify";
+}
+
+function join(parts: readonly (JsonObject | undefined)[], type: string, name: string): string | undefined {
+  const texts = parts.filter((part) => part?.type === type).map((part) => asText(part?.[name]))
+    .filter((text) => text !== undefined);
+  return asText(texts.join("\n"));
+}

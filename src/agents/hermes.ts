@@ -1,0 +1,36 @@
+/**
+ * Hermes: a database for each profile, `state.db`. What it wrote into files before is not read.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { HERMES_DATABASE, HermesParser } from "./hermes/parser.ts";
+
+/** What Hermes writes, and where. */
+export const hermes: Agent = {
+  id: "hermes",
+  name: "Hermes",
+  proof: "read",
+  files: "one SQLite database for each profile",
+  adapterVersion: 1,
+
+  roots({ os, home, get }: Environment): readonly string[] {
+    const named = get("HERMES_HOME");
+    if (named !== undefined && isAbsolute(named, os)) return [named];
+    const local = get("LOCALAPPDATA") ?? joinPath(os, home, "AppData", "Local");
+    return [os === "windows" ? joinPath(os, local, "hermes") : joinPath(os, home, ".hermes")];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    return /^(?:profiles\/[^/]+\/)?state\.db$/.test(relativePath)
+      ? { format: "database", twin: relativePath, rank: 0 }
+      : undefined;
+  },
+
+  enters: (relativePath) => /^profiles(?:\/[^/]+)?$/.test(relativePath),
+  database: HERMES_DATABASE,
+  parser: (_source, emit) => new HermesParser(emit),
+};

@@ -1,0 +1,51 @@
+/**
+ * Kimi, of two kinds: Kimi Code keeps a `wire.jsonl` for each agent of a session, kimi-cli, which came before it, one for
+ * each session. Both only grow.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { KimiCliParser } from "./kimi/cli_parser.ts";
+import { KimiCodeParser } from "./kimi/code_parser.ts";
+
+/** What Kimi Code writes, and where. */
+export const kimiCode: Agent = {
+  id: "kimi-code",
+  name: "Kimi Code",
+  proof: "read",
+  files: "a session or sub-agent each, JSON lines",
+  adapterVersion: 1,
+
+  roots({ os, home, get }: Environment): readonly string[] {
+    const named = get("KIMI_CODE_HOME");
+    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".kimi-code");
+    return [joinPath(os, folder, "sessions")];
+  },
+
+  classify: (relativePath) => wire(relativePath, /^[^/]+\/[^/]+\/agents\/[^/]+\/wire\.jsonl$/),
+  enters: (relativePath) => /^[^/]+(?:\/[^/]+(?:\/agents(?:\/[^/]+)?)?)?$/.test(relativePath),
+  companions: (relativePath) => [relativePath.split("/").slice(0, 2).concat("state.json").join("/")],
+  parser: (source, emit, state) => new KimiCodeParser(source, emit, state),
+};
+
+/** What kimi-cli writes, and where. */
+export const kimiCli: Agent = {
+  id: "kimi-cli",
+  name: "Kimi CLI",
+  proof: "read",
+  files: "a session each, JSON lines",
+  adapterVersion: 1,
+  roots: ({ os, home }) => [joinPath(os, home, ".kimi")],
+  classify: (relativePath) => wire(relativePath, /^sessions\/[^/]+\/[^/]+\/wire\.jsonl$/),
+  enters: (relativePath) => /^sessions(?:\/[^/]+){0,2}$/.test(relativePath),
+  // It says which folder each of the hashed names is of.
+  companions: () => ["kimi.json"],
+  parser: (source, emit, state) => new KimiCliParser(source, emit, state),
+};
+
+function wire(relativePath: string, pattern: RegExp): SourceKind | undefined {
+  return pattern.test(relativePath) ? { format: "jsonl", twin: relativePath, rank: 0 } : undefined;
+}

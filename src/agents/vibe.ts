@@ -1,0 +1,35 @@
+/**
+ * Mistral Vibe since 2.0: a folder for each session, with `messages.jsonl` and `meta.json`; sub-agents in folders below.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { VibeParser } from "./vibe/parser.ts";
+
+/** What Mistral Vibe writes, and where. */
+export const vibe: Agent = {
+  id: "mistral-vibe",
+  name: "Mistral Vibe",
+  proof: "read",
+  files: "a session or sub-agent each, JSON lines",
+  adapterVersion: 1,
+
+  roots({ os, home, get }: Environment): readonly string[] {
+    const named = get("VIBE_HOME");
+    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".vibe");
+    return [joinPath(os, folder, "logs", "session")];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    return /^[^/]+(?:\/agents\/[^/]+)*\/messages\.jsonl$/.test(relativePath)
+      ? { format: "jsonl", twin: relativePath, rank: 0 }
+      : undefined;
+  },
+
+  enters: (relativePath) => /^[^/.][^/]*(?:\/agents(?:\/[^/]+)?)*$/.test(relativePath),
+  companions: (relativePath) => [relativePath.replace(/messages\.jsonl$/, "meta.json")],
+  parser: (source, emit, state) => new VibeParser(source, emit, state),
+};

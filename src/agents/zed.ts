@@ -1,0 +1,41 @@
+/**
+ * Zed: one database, `threads.db`, with a row for each thread that is written anew each time.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent } from "./agent.ts";
+import { dataFolder } from "./vscode_folders.ts";
+import { ZED_DATABASE, ZedParser } from "./zed/parser.ts";
+
+/** What Zed writes, and where. */
+export const zed: Agent = {
+  id: "zed",
+  name: "Zed",
+  proof: "read",
+  files: "one SQLite database for all threads",
+  adapterVersion: 1,
+
+  roots(environment: Environment): readonly string[] {
+    const { os, home, get } = environment;
+    if (os === "darwin") return [joinPath(os, home, "Library", "Application Support", "Zed", "threads")];
+    if (os === "windows") {
+      const local = get("LOCALAPPDATA") ?? joinPath(os, home, "AppData", "Local");
+      return [joinPath(os, local, "Zed", "threads")];
+    }
+    const flatpak = get("FLATPAK_XDG_DATA_HOME");
+    return [
+      joinPath(os, dataFolder(environment), "zed", "threads"),
+      ...flatpak !== undefined && isAbsolute(flatpak, os) ? [joinPath(os, flatpak, "zed", "threads")] : [],
+      joinPath(os, home, ".var", "app", "dev.zed.Zed", "data", "zed", "threads"),
+    ];
+  },
+
+  classify: (relativePath) =>
+    relativePath === "threads.db" ? { format: "database", twin: relativePath, rank: 0 } : undefined,
+  enters: () => false,
+  database: ZED_DATABASE,
+  parser: (_source, emit) => new ZedParser(emit),
+};

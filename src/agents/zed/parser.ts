@@ -1,0 +1,217 @@
+/**
+ * Reads the threads of Zed: a document each, packed as a rule, in the words of Rust's enums. From zed-industries/zed
+ * `crates/agent/src/{db,thread}.rs`. No message has a time; a thread says when it was made, or what the project was like then.
+ *
+ * @module
+ */
+
+import type { EventDraft, Metrics } from "../../events/event.ts";
+import { hashText } from "../../events/hash.ts";
+import { unzstd } from "../../platform/pack.ts";
+import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
+import { Conversation, type Place } from "../conversation.ts";
+import type { Database, DatabaseLayout } from "../database.ts";
+import { fromJson } from "../json_text.ts";
+import { textOfValue, timeOfValue } from "../row_values.ts";
+import { compact, type ToolKinds } from "../tools.ts";
+import { asCount, asList, asObject, asText } from "../values.ts";
+
+const TOOLS: ToolKinds = {
+  read_file: "read",
+  open: "read",
+  create_file: "write",
+  edit_file: "modify",
+  terminal: "command",
+};
+
+/** What the database of Zed holds. */
+export const ZED_DATABASE: DatabaseLayout = {
+  *conversations(database: Database) {
+    for (const row of database.rows("threads")) {
+      const key = row.get("id");
+      if (typeof key === "string") yield { key, changedAt: timeOfValue(row.get("updated_at")) };
+    }
+  },
+
+  members: [{
+    table: "threads",
+    conversationOf: (row) => textOfValue(row.get("id")),
+    changedAt: (row) => timeOfValue(row.get("updated_at")),
+  }],
+
+  *records(database: Database, key: string) {
+    for (const row of database.rowsWhere("threads", "id", key)) {
+      const { data, ...facts } = row.all();
+      yield [`thread:${key}`, { facts, document: documentOf(data) }];
+    }
+  },
+};
+
+/** The document: the bytes where they can't be unpacked, the text where it is no JSON. */
+function documentOf(data: unknown): unknown {
+  if (!(data instanceof Uint8Array)) return fromJson(data);
+  const bytes = unzstd(data);
+  return bytes === undefined ? "packed" : fromJson(new TextDecoder().decode(bytes));
+}
+
+/** The parser of one thread. */
+export class ZedParser implements RecordParser {
+  readonly #conversation: Conversation;
+  readonly #counts = new Map<string, number>();
+  #position = 0;
+
+  constructor(emit: (event: EventDraft) => void) {
+    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
+  }
+
+  record(record: JsonObject): RecordOutcome {
+    const facts = asObject(record.facts);
+    const document = asObject(record.document);
+    const id = asText(facts?.id);
+    const messages = asList(document?.messages);
+    if (facts === undefined || id === undefined) return { unknown: "thread:shape" };
+    if (document === undefined || messages === undefined) {
+      return { unknown: record.document === "packed" ? "thread:packed" : "thread:shape" };
+    }
+    if (messages.length === 0) return undefined;
+    const snapshot = asObject(document.initial_project_snapshot);
+    const [tree] = asList(snapshot?.worktree_snapshots)?.map(asObject) ?? [];
+    const git = asObject(tree?.git_state);
+    const timestamp = timeOfValue(facts.created_at) ?? timeOfValue(snapshot?.timestamp) ??
+      timeOfValue(facts.updated_at);
+    if (timestamp === undefined) return { unknown: "thread:no-time" };
+    this.#conversation.set({
+      sessionId: id,
+      parentSessionId: asText(facts.parent_id),
+      workspace: asText(facts.folder_paths)?.split("\n")[0] ?? asText(tree?.worktree_path),
+      repository: asText(git?.remote_url),
+      branch: asText(git?.current_branch),
+      model: asText(asObject(document.model)?.model),
+    });
+    const title = asText(document.title) ?? asText(facts.summary);
+    this.#conversation.start({ timestamp, position: 0 }, { title });
+    const usage = asObject(document.request_token_usage) ?? {};
+    let asked = "";
+    const outcomes = messages.map((message): RecordOutcome => {
+      const place = { timestamp, position: ++this.#position };
+      // Its numbers are those of the requests that a prompt led to.
+      const metrics = metricsOf(asObject(usage[asked]));
+      if (message === "Resume" || asObject(message)?.Resume !== undefined) return undefined;
+      const { User: user, Agent: agent, role } = asObject(message) ?? {};
+      if (role !== undefined) return this.#older(asObject(message)!, place);
+      if (user !== undefined) {
+        asked = asText(asObject(user)?.id) ?? "";
+        return this.#said(asObject(user), place);
+      }
+      if (agent === undefined) return { unknown: "message:kind" };
+      const isFirst = !this.#counts.has(`answer:${asked}`);
+      return this.#answered(
+        asObject(agent),
+        this.#keyOf(`answer:${asked}`),
+        isFirst ? { ...place, metrics } : place,
+      );
+    });
+    return outcomes.find((outcome) => outcome !== undefined);
+  }
+
+  flush(): void {
+    this.#conversation.flush();
+  }
+
+  state(): unknown {
+    return undefined;
+  }
+
+  #said(user: JsonObject | undefined, place: Place): RecordOutcome {
+    const parts = asList(user?.content)?.map(asObject) ?? [];
+    const prompt = parts.map((part) => asText(part?.Text)).filter((text) => text !== undefined).join("\n");
+    const attachments = parts.flatMap((part) => part?.Image !== undefined ? [{ kind: "image" }] : []);
+    const key = asText(user?.id) ?? this.#keyOf(`user:${hashText(prompt)}`);
+    this.#conversation.add(key, place, {
+      type: "llm_request",
+      data: { prompt, attachments: attachments.length === 0 ? undefined : attachments },
+    });
+    return undefined;
+  }
+
+  #answered(agent: JsonObject | undefined, key: string, place: Place): RecordOutcome {
+    const parts = asList(agent?.content)?.map(asObject) ?? [];
+    const join = (texts: readonly (string | undefined)[]) =>
+      asText(texts.filter((text) => text !== undefined).join("\n"));
+    this.#conversation.add(key, place, {
+      type: "llm_response",
+      data: {
+        text: join(parts.map((part) => asText(part?.Text))),
+        reasoning: join(parts.map((part) => asText(asObject(part?.Thinking)?.text))),
+      },
+    });
+    const results = asObject(agent?.tool_results) ?? {};
+    for (const part of parts) {
+      const use = asObject(part?.ToolUse);
+      const tool = asText(use?.name);
+      const callId = asText(use?.id);
+      if (tool === undefined || callId === undefined) continue;
+      const args = asObject(use?.input) ?? fromJson(use?.raw_input);
+      this.#conversation.call(`${key}:${callId}`, { ...place, metrics: undefined }, { tool, callId, args });
+      const result = asObject(results[callId]);
+      if (result === undefined) continue;
+      this.#conversation.result(callId, {
+        result: asText(asObject(result.content)?.Text) ?? asText(result.content) ?? result.output,
+        isError: typeof result.is_error === "boolean" ? result.is_error : undefined,
+      });
+    }
+    return undefined;
+  }
+
+  /** A message of a thread of before version 0.3: a role, and segments. */
+  #older(message: JsonObject, place: Place): RecordOutcome {
+    const segments = asList(message.segments)?.map(asObject) ?? [];
+    const join = (type: string) =>
+      asText(
+        segments.filter((segment) => segment?.type === type).map((segment) => asText(segment?.text) ?? "")
+          .join("\n"),
+      );
+    const key = this.#keyOf(`${message.role}:${message.id}`);
+    if (message.role === "assistant") {
+      this.#conversation.add(key, place, {
+        type: "llm_response",
+        data: { text: join("text"), reasoning: join("thinking") },
+      });
+    } else if (message.role === "user") {
+      // It may hold the results of calls alone.
+      const prompt = join("text");
+      if (prompt !== undefined) this.#conversation.add(key, place, { type: "llm_request", data: { prompt } });
+    } else if (message.role !== "system") return { unknown: `role:${asText(message.role) ?? "none"}` };
+    for (const use of asList(message.tool_uses)?.map(asObject) ?? []) {
+      const tool = asText(use?.name);
+      const callId = asText(use?.id);
+      if (tool !== undefined && callId !== undefined) {
+        this.#conversation.call(`${key}:${callId}`, place, { tool, callId, args: use?.input });
+      }
+    }
+    for (const result of asList(message.tool_results)?.map(asObject) ?? []) {
+      const callId = asText(result?.tool_use_id) ?? "";
+      this.#conversation.result(callId, {
+        result: asText(asObject(result?.content)?.Text) ?? asText(result?.content),
+        isError: typeof result?.is_error === "boolean" ? result.is_error : undefined,
+      });
+    }
+    return undefined;
+  }
+
+  #keyOf(name: string): string {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return count === 1 ? name : `${name}:${count}`;
+  }
+}
+
+function metricsOf(usage: JsonObject | undefined): Metrics | undefined {
+  if (usage === undefined) return undefined;
+  return compact({
+    inputTokens: asCount(usage.input_tokens),
+    outputTokens: asCount(usage.output_tokens),
+    cacheReadTokens: asCount(usage.cache_read_input_tokens),
+    cacheWriteTokens: asCount(usage.cache_creation_input_tokens),
+  });
+}
