@@ -42,9 +42,12 @@ export interface SourceKind {
 export interface SourceInfo {
   /** Path relative to the agent's root, with `/` between its parts. */
   readonly relativePath: string;
-  /** By name, what the files beside it hold that the agent names as its companions, as far as they are there. */
+  /** By path and by name, what the files hold that the agent names as its companions, as far as they are there. */
   readonly companions?: { readonly [name: string]: unknown };
 }
+
+/** The names of the files and folders in a folder below the root, sorted; none if there is no such folder. */
+export type ListFolder = (relativePath: string) => readonly string[];
 
 /** What became of one record. */
 export type RecordOutcome =
@@ -110,11 +113,13 @@ export interface Agent {
   classify(relativePath: string): SourceKind | undefined;
   /** Whether a folder below a root is worth entering. */
   enters(relativePath: string): boolean;
+  /** Whether all sources of a root stand in its folder itself: what lies below it, of which there may be much, is not watched. */
+  isFlat?(root: string): boolean;
   /**
-   * Small JSON files that say something of a source (which project it is of), by paths relative to the root. What they say
-   * may become part of an event, never of its identity.
+   * JSON files of up to 1 MiB that say something of a source (which project it is of) or are a part of it, by paths
+   * relative to the root. They are read whenever the source itself changes.
    */
-  companions?(relativePath: string): readonly string[];
+  companions?(relativePath: string, list: ListFolder): readonly string[];
   /**
    * The key of the long list at the top of its documents, if they have one. A document over 32 MiB is told as operations
    * (`folded_document.ts`): with an empty list, then each item, and each other value.

@@ -23,6 +23,7 @@ import { kimiCli, kimiCode } from "./kimi.ts";
 import { kiroCli } from "./kiro_cli.ts";
 import { omp } from "./omp.ts";
 import { openclaw } from "./openclaw.ts";
+import { openHands } from "./openhands.ts";
 import { pi } from "./pi.ts";
 import { qwenCode } from "./qwen_code.ts";
 import { vibe } from "./vibe.ts";
@@ -44,6 +45,7 @@ export const AGENTS: readonly Agent[] = [
   kimiCode,
   kimiCli,
   vibe,
+  openHands,
   pi,
   omp,
   openclaw,

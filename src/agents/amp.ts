@@ -25,5 +25,6 @@ export const amp: Agent = {
   },
 
   enters: () => false,
+  isFlat: () => true,
   parser: (source, emit) => new AmpParser(source, emit),
 };

@@ -32,6 +32,7 @@ export const continueDev: Agent = {
   },
 
   enters: () => false,
+  isFlat: () => true,
   companions: () => [LIST],
   parser: (source, emit) => new ContinueParser(source, emit),
 };

@@ -35,6 +35,8 @@ export const cursor: Agent = {
   // Below `globalStorage` each extension has a folder; those of windows are named by a hash or a time.
   enters: (relativePath) => /^(?:[0-9a-f]{32}|\d+|empty-window|ext-dev)$/.test(relativePath),
 
+  isFlat: (root) => root.endsWith("globalStorage"),
+
   companions(relativePath: string): readonly string[] {
     const folder = /^(.+)\/state\.vscdb$/.exec(relativePath)?.[1];
     return folder === undefined ? [] : [`${folder}/workspace.json`];

@@ -30,6 +30,7 @@ export const goose: Agent = {
   classify: (relativePath) =>
     relativePath === "sessions.db" ? { format: "database", twin: relativePath, rank: 0 } : undefined,
   enters: () => false,
+  isFlat: () => true,
   database: GOOSE_DATABASE,
   parser: (_source, emit) => new GooseParser(emit),
 };

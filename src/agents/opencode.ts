@@ -11,6 +11,7 @@ import type { Agent, SourceKind } from "./agent.ts";
 import { extensionFolders, TASK_FOLDER } from "./cline.ts";
 import { ClineParser } from "./cline/parser.ts";
 import { OPENCODE_DATABASE } from "./opencode/database.ts";
+import { OpenCodeFilesParser, sessionFiles } from "./opencode/files.ts";
 import { OpenCodeParser } from "./opencode/parser.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
@@ -19,13 +20,28 @@ export const openCode: Agent = {
   id: "opencode",
   name: "OpenCode",
   proof: "proven",
-  files: "one SQLite database for all sessions",
+  files: "one SQLite database for all sessions; before 2026, JSON files for each",
   adapterVersion: 1,
-  enters: () => false,
   database: OPENCODE_DATABASE,
-  parser: (_source, emit) => new OpenCodeParser(emit),
-  roots: (environment) => [folderOf(environment, "opencode")],
-  classify: (relativePath) => databaseNamed(relativePath, /^opencode(?:-[^/]+)?\.db$/),
+  roots: (environment) => [
+    folderOf(environment, "opencode"),
+    joinPath(environment.os, folderOf(environment, "opencode"), "storage"),
+  ],
+
+  classify(relativePath: string): SourceKind | undefined {
+    // What was taken over into the database is there under the same ids.
+    return /^session\/[^/]+\/[^/]+\.json$/.test(relativePath)
+      ? { format: "document", twin: relativePath, rank: 1 }
+      : databaseNamed(relativePath, /^opencode(?:-[^/]+)?\.db$/);
+  },
+
+  enters: (relativePath) => /^session(?:\/[^/]+)?$/.test(relativePath),
+  // Beside the database lie snapshots of projects.
+  isFlat: (root) => !root.endsWith("storage"),
+  companions: sessionFiles,
+
+  parser: (source, emit) =>
+    source.relativePath.endsWith(".db") ? new OpenCodeParser(emit) : new OpenCodeFilesParser(source, emit),
 };
 
 /**
@@ -40,6 +56,7 @@ export const kilo: Agent = {
   files: "one SQLite database for all sessions; before, a task each, JSON",
   adapterVersion: 1,
   database: OPENCODE_DATABASE,
+  isFlat: (root) => root.endsWith("kilo"),
   roots: (environment) => [
     folderOf(environment, "kilo"),
     ...extensionFolders(environment, "kilocode.kilo-code"),

@@ -36,6 +36,7 @@ export const zed: Agent = {
   classify: (relativePath) =>
     relativePath === "threads.db" ? { format: "database", twin: relativePath, rank: 0 } : undefined,
   enters: () => false,
+  isFlat: () => true,
   database: ZED_DATABASE,
   parser: (_source, emit) => new ZedParser(emit),
 };

@@ -5,7 +5,19 @@
  */
 
 import { SourceError } from "./source_errors.ts";
-import { SourceFile } from "./source_file.ts";
+import { liesUnder, SourceFile } from "./source_file.ts";
+
+/** The names of the files and folders in a folder, sorted; none where there is no such folder, or none that may be read. */
+export function listCompanions(path: string, realRoot: string): readonly string[] {
+  try {
+    if (!Deno.lstatSync(path).isDirectory || !liesUnder(Deno.realPathSync(path), realRoot)) return [];
+    return Array.from(Deno.readDirSync(path), ({ name }) => name).toSorted();
+  } catch (error) {
+    // What can't be opened tells of itself elsewhere: it is searched, too.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return [];
+    throw error;
+  }
+}
 
 /** A larger one is passed over, bytes. */
 const LARGEST = 1 << 20;

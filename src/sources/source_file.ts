@@ -120,6 +120,7 @@ function explain<T>(path: string, run: () => T): T {
   }
 }
 
-function liesUnder(path: string, folder: string): boolean {
+/** Whether a path lies below a folder; both without links. */
+export function liesUnder(path: string, folder: string): boolean {
   return (partsBelow(path, folder, THIS_OS)?.length ?? 0) > 0;
 }

@@ -88,6 +88,8 @@ export interface Segment {
   readonly filter: string;
   /** It belongs to a reading from the start of a source whose events are stored. */
   readonly isRereading: boolean;
+  /** It is of records that were kept, and of the adapter of this version: what it could not read takes their place. */
+  readonly recalledBy?: number;
 }
 
 /** A source that could not be read. */

@@ -7,6 +7,7 @@
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { StoreReader } from "./reader.ts";
 import type { SourceEntry } from "./source_table.ts";
+import { IS_KEPT } from "./unread_table.ts";
 
 /** How a source stands. */
 export type SourceStatus = "pending" | "syncing" | "synced" | "error";
@@ -103,6 +104,18 @@ export function parserState(reader: StoreReader, source: number): string | Uint8
     database.prepare("select parser_state from sources where id = ?").get(source)
   );
   return (row?.parser_state ?? undefined) as string | Uint8Array | undefined;
+}
+
+/** The records of a source that were kept for a later adapter, in their order; as they are stored, packed. */
+export function keptRecords(
+  reader: StoreReader,
+  source: number,
+): readonly { readonly position: number; readonly bytes: Uint8Array }[] {
+  const sql = `select position, bytes from unread_records where source = ? and ${IS_KEPT} order by position`;
+  return reader.read((database) => database.prepare(sql).all(source)) as unknown as readonly {
+    readonly position: number;
+    readonly bytes: Uint8Array;
+  }[];
 }
 
 function sourceOfRow(row: SourceRow): KnownSource {

@@ -59,6 +59,7 @@ export class SourceTable {
   readonly #advance: StatementSync;
   readonly #restart: StatementSync;
   readonly #recount: StatementSync;
+  readonly #recalled: StatementSync;
   readonly #fail: StatementSync;
   readonly #hold: StatementSync;
   readonly #known = new Map<number, WriterSource>();
@@ -95,6 +96,9 @@ export class SourceTable {
          status = 'pending' where id = ?`,
     );
     this.#recount = database.prepare("update sources set left_out = 0, unread = unread * ? where id = ?");
+    this.#recalled = database.prepare(
+      "update sources set adapter_version = ?, unread = unread - ? where id = ?",
+    );
     this.#fail = database.prepare(
       "update sources set attempts = ?, status = ?, error = ?, next_try = ?, gone = ? where id = ?",
     );
@@ -178,6 +182,12 @@ export class SourceTable {
   /** Starts the counts of a source anew: it is read from its start. */
   recount(id: number, keepsUnread: boolean): void {
     this.#recount.run(keepsUnread ? 1 : 0, id);
+  }
+
+  /** So many of its kept records are read again, by an adapter of this version. */
+  recalled(id: number, adapterVersion: number, records: number): void {
+    this.#recalled.run(adapterVersion, records, id);
+    this.get(id).adapterVersion = adapterVersion;
   }
 
   /** Moves the cursor of a source to the end of a segment. */

@@ -10,10 +10,14 @@ import type { Segment } from "./batch.ts";
 /** How many compressed bytes are kept at the most; the oldest go first. */
 export const UNREAD_LIMIT = 256 * 1024 * 1024;
 
+/** What a later adapter may be able to read: what is damaged none ever can. */
+export const IS_KEPT = "reason not like 'damaged:%'";
+
 /** The table `unread_records`. All methods want an open write transaction. */
 export class UnreadTable {
   readonly #put: StatementSync;
   readonly #known: StatementSync;
+  readonly #kept: StatementSync;
   readonly #oldest: StatementSync;
   readonly #delete: StatementSync;
   readonly #clear: StatementSync;
@@ -30,6 +34,9 @@ export class UnreadTable {
     );
     this.#known = database.prepare(
       "select id, octet_length(bytes) as bytes from unread_records where source = ? and position = ?",
+    );
+    this.#kept = database.prepare(
+      `select id, octet_length(bytes) as bytes from unread_records where source = ? and ${IS_KEPT}`,
     );
     this.#oldest = database.prepare(
       "select id, octet_length(bytes) as bytes from unread_records order by id limit 16",
@@ -60,6 +67,13 @@ export class UnreadTable {
       }
     }
     return added;
+  }
+
+  /** Takes the records that were kept for a later adapter away, as that has come; says how many there were. */
+  recall(source: number): number {
+    const records = this.#kept.all(source);
+    for (const { id, bytes } of records) this.#remove(id as number, bytes as number);
+    return records.length;
   }
 
   /** Forgets the unread records of a source: its file is read again and holds them still. */

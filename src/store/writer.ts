@@ -270,6 +270,9 @@ export class StoreWriter {
     this.#events.take(batch, this.#afterHorizon(batch, rows), (row) => sourceOfRow[row]!);
     for (const segment of segments) {
       const source = this.#sources.get(segment.source);
+      if (segment.recalledBy !== undefined && source.adapterVersion !== segment.recalledBy) {
+        this.#sources.recalled(source.id, segment.recalledBy, this.#unread.recall(source.id));
+      }
       if (segment.atEnd && source.reading !== READING.onward) {
         // What is not wanted any more, or not stored again, is not missing.
         const lostFrom = Math.max(source.collectedFrom, this.#horizon);

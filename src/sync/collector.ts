@@ -11,17 +11,19 @@ import { covers, filterText } from "../platform/workspace_filter.ts";
 import type { CollectorInfo } from "../service/lock.ts";
 import { classifyTrouble } from "../store/errors.ts";
 import { StoreReader } from "../store/reader.ts";
-import { listSources, parserState } from "../store/source_list.ts";
+import { keptRecords, listSources, parserState } from "../store/source_list.ts";
 import { decidedUpTo } from "../store/remotes.ts";
 import { readSummary } from "../store/summary.ts";
 import { Announcement } from "./announcement.ts";
-import { Catalog } from "./catalog.ts";
+import { Catalog, type CatalogSource } from "./catalog.ts";
 import type { CollectorOptions } from "./collector_options.ts";
 import { DiskGuard, diskTrouble } from "./disk_guard.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { configuredFloor, Floor, floorText } from "./floor.ts";
 import { unlessOvertaken } from "./overtaken.ts";
+import type { RecalledRecords } from "./messages.ts";
 import { isOvertaken } from "./pipeline.ts";
+import { isOfOtherAdapter } from "./plan.ts";
 import { ProblemBoard } from "./problem_board.ts";
 import { configProblem, crashProblem, diskProblem, foldersProblem, watchProblem } from "./problem_texts.ts";
 import { Pruning } from "./pruning.ts";
@@ -135,6 +137,7 @@ export class Collector {
       realRootOf: (source) => this.#scanner.realRootOf(source),
       workspaces: () => this.#workspaces,
       ownConfig: (id) => ownConfig(this.#config, id),
+      recalled: (source) => this.#recalled(source),
       parserStateOf: (source) => parserState(this.#reader, source.id),
       deletesAfterDaysOf: ({ agent }) => AGENTS.find(({ id }) => id === agent)?.deletesAfterDays,
       recheck: (source, isLive) => this.#tracker.recheck(source, isLive),
@@ -242,6 +245,20 @@ export class Collector {
     return searchRoots(this.#config, this.#options.environment);
   }
 
+  /**
+   * What was kept of a source whose file is gone, if an adapter has come since that may be able to read it. A conversation
+   * in a database needs all of its records.
+   */
+  #recalled(source: CatalogSource): RecalledRecords | undefined {
+    const agent = agentOf(this.#config, source.agent);
+    if (!source.gone || source.format === "database" || agent === undefined) return undefined;
+    if (!isOfOtherAdapter(source, agent)) return undefined;
+    const records = keptRecords(this.#reader, source.id);
+    if (records.length > 0) return { stamp: source.stamp, adapterVersion: agent.adapterVersion, records };
+    source.adapterVersion = agent.adapterVersion;
+    return undefined;
+  }
+
   /** Searches everything, and watches what is there. */
   async #scan(): Promise<void> {
     this.#isScanned = false;
@@ -249,6 +266,9 @@ export class Collector {
     if (this.#isEnding) return;
     this.#board.show("folders", foldersProblem(this.#scanner.problems));
     if (this.#config.sync.background_sync) this.#watch();
+    for (const source of this.#catalog.values()) {
+      if (this.#recalled(source)) this.#dispatcher.readLater(source);
+    }
     this.#isScanned = true;
     this.#onProgress();
   }

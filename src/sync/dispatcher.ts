@@ -12,7 +12,7 @@ import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import { LivePace } from "./live_pace.ts";
 import { makeJob } from "./make_job.ts";
-import type { ReadJob, WriterCalls } from "./messages.ts";
+import type { ReadJob, RecalledRecords, WriterCalls } from "./messages.ts";
 import { Outcomes } from "./outcomes.ts";
 import { PatientPipeline } from "./patient_pipeline.ts";
 import { isOvertaken, ThreadError, type WriterNews } from "./pipeline.ts";
@@ -44,6 +44,8 @@ export interface DispatcherContext {
   workspaces(): WorkspaceFilter;
   /** What the configuration says of an agent that the user describes, `undefined` of any other. */
   ownConfig?(id: string): CustomAgentConfig | undefined;
+  /** What was kept of a source whose file is gone and that is read once more; `undefined` of any other. */
+  recalled?(source: CatalogSource): RecalledRecords | undefined;
   /** What the parser remembered at the committed cursor. */
   parserStateOf(source: CatalogSource): string | Uint8Array | undefined;
   /** The store could not be read; nothing is lost by it that is not tried again. */
@@ -249,14 +251,16 @@ export class Dispatcher {
   #dispatch(sources: readonly CatalogSource[], isLive: boolean): void {
     const jobs: ReadJob[] = [];
     for (const source of sources) {
-      const realRoot = this.#context.realRootOf(source);
-      // The root is gone; the sweep finds it when it is back.
-      if (realRoot === undefined) continue;
       try {
+        const recalled = source.gone ? this.#context.recalled?.(source) : undefined;
+        const realRoot = this.#context.realRootOf(source) ?? (recalled && "");
+        // The root is gone; the sweep finds it when it is back.
+        if (realRoot === undefined) continue;
         const parserState = source.cursor.offset > 0 ? this.#context.parserStateOf(source) : undefined;
         const workspaces = this.#context.workspaces();
         const own = this.#context.ownConfig?.(source.agent);
-        jobs.push(makeJob(source, { realRoot, parserState, workspaces, own }, isLive));
+        jobs.push(makeJob(source, { realRoot, parserState, workspaces, own, recalled }, isLive));
+        if (recalled !== undefined) source.adapterVersion = recalled.adapterVersion;
       } catch (error) {
         // Without it the source can't be read on; all is looked at again when the store is mended.
         this.#context.onUnreadable(error);

@@ -7,7 +7,7 @@
 import type { SourceFormat } from "../agents/agent.ts";
 import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
 import type { CatalogSource } from "./catalog.ts";
-import type { ReadJob } from "./messages.ts";
+import type { ReadJob, RecalledRecords } from "./messages.ts";
 import { maxLineOf } from "./plan.ts";
 
 /** What only others know of a source. */
@@ -20,6 +20,8 @@ export interface SourceContext {
   readonly workspaces: WorkspaceFilter;
   /** What its agent is, where the user describes it. */
   readonly own?: CustomAgentConfig;
+  /** What was kept of it, if its file is gone. */
+  readonly recalled?: RecalledRecords;
 }
 
 /** The job to read a source from its cursor to its end; `isLive` puts it ahead of history. */
@@ -39,5 +41,6 @@ export function makeJob(source: CatalogSource, context: SourceContext, isLive: b
     maxLine: maxLineOf(source),
     isLive,
     ...context.own !== undefined && { own: context.own },
+    ...context.recalled !== undefined && { recalled: context.recalled },
   };
 }

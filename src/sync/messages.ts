@@ -38,6 +38,16 @@ export interface ReadJob {
   readonly isLive: boolean;
   /** What the agent is, where the user describes it. */
   readonly own?: CustomAgentConfig;
+  /** Its file is gone; these records of it were kept, because an earlier adapter could not read them. */
+  readonly recalled?: RecalledRecords;
+}
+
+/** Records that were kept of a source. */
+export interface RecalledRecords {
+  readonly stamp: FileStamp;
+  /** Of the adapter that is to read them. */
+  readonly adapterVersion: number;
+  readonly records: readonly { readonly position: number; readonly bytes: Uint8Array }[];
 }
 
 /** From the main thread to the reader. */

@@ -50,10 +50,7 @@ export function decide(
   const isUnread = source.readAt === 0;
   const wanted = Math.min(collectFrom, source.collectedFrom);
   if (isUnread && stamp.mtime < wanted) return "left-out";
-  const isOther = agent.isOwn
-    ? agent.adapterVersion !== source.adapterVersion
-    : agent.adapterVersion > source.adapterVersion;
-  if (isOther) return "read-again";
+  if (isOfOtherAdapter(source, agent)) return "read-again";
   if (source.attempts >= MAX_ATTEMPTS) return "set-aside";
   if (wanted < source.collectedFrom && (isUnread || source.leftOut > 0)) return "read-again";
   if (!isUnread && source.leftOut > 0 && !covers(source.collectedFilter, filter)) return "read-again";
@@ -63,6 +60,14 @@ export function decide(
   }
   if (source.nextTry !== undefined && source.nextTry > now) return "waiting";
   return "read";
+}
+
+/** Whether a source was read by another adapter than there is now: an older one, or by another map of the user's. */
+export function isOfOtherAdapter(
+  { adapterVersion }: Pick<KnownSource, "adapterVersion">,
+  agent: Agent,
+): boolean {
+  return agent.isOwn ? agent.adapterVersion !== adapterVersion : agent.adapterVersion > adapterVersion;
 }
 
 /** How long a line of the source may be; the attempt that is about to be made is counted already. */

@@ -13,7 +13,7 @@ import {
   WHOLE_FORMATS,
 } from "../agents/agent.ts";
 import type { EventDraft } from "../events/event.ts";
-import { readCompanion } from "../sources/companion.ts";
+import { listCompanions, readCompanion } from "../sources/companion.ts";
 import { DAMAGE_LENGTH } from "../sources/record_sink.ts";
 import type { DamageReason, RecordSink } from "../sources/source_reader.ts";
 import {
@@ -31,6 +31,7 @@ import { filterText } from "../platform/workspace_filter.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { pack, unpack } from "../platform/pack.ts";
 import type { ReadJob } from "./messages.ts";
+import { RecalledReader } from "./recalled_reader.ts";
 
 const encoder = new TextEncoder();
 const EMPTY = new Uint8Array(0);
@@ -46,7 +47,7 @@ export class JobRun implements RecordSink {
   readonly #job: ReadJob;
   readonly #agent: Agent;
   readonly #builder: BatchBuilder;
-  readonly #reader: SourceReader;
+  readonly #reader: SourceReader | RecalledReader;
   readonly #readAt: number;
   readonly #isCareful: boolean;
   /** Not there before it is known whether the source fits its cursor. */
@@ -88,11 +89,13 @@ export class JobRun implements RecordSink {
     this.#isCareful = isCareful;
     this.#cursor = job.cursor;
     this.#isRereading = job.isRereading;
-    this.#companions = companionsOf(agent, job);
+    this.#companions = job.recalled === undefined ? companionsOf(agent, job) : {};
     const { database: layout, listName } = agent;
     const database = layout &&
       { layout, collectedFrom: job.collectedFrom, state: parsed(textOf(job.parserState)) };
-    this.#reader = SourceReader.open({ ...job, listName, ...database && { database } });
+    this.#reader = job.recalled === undefined
+      ? SourceReader.open({ ...job, listName, ...database && { database } })
+      : new RecalledReader(job.recalled, job.cursor);
     this.#firstRow = builder.rows;
     this.#filter = filterText(job.workspaces);
     this.#emit = (draft) => {
@@ -104,7 +107,7 @@ export class JobRun implements RecordSink {
       }
     };
     // Whether a compressed source still fits its cursor shows only in its first step, which hands over nothing.
-    if (job.format !== "jsonl.zst" || job.cursor.offset === 0) this.#begin();
+    if (job.format !== "jsonl.zst" || job.cursor.offset === 0 || job.recalled !== undefined) this.#begin();
   }
 
   /** What is left of the job behind the last segment. */
@@ -241,6 +244,7 @@ export class JobRun implements RecordSink {
       leftOut: this.#leftOut,
       filter: this.#filter,
       isRereading: this.#isRereading,
+      ...this.#job.recalled !== undefined && { recalledBy: this.#job.recalled.adapterVersion },
     });
     this.#firstRow = this.#builder.rows;
     this.#state = state;
@@ -285,11 +289,14 @@ function isCut(format: SourceFormat, size: number, offset: number): boolean {
 /** What the companions of a source hold, by their names. */
 function companionsOf(agent: Agent, { path, relativePath, realRoot }: ReadJob): { [name: string]: unknown } {
   const held: { [name: string]: unknown } = {};
-  for (const companion of agent.companions?.(relativePath) ?? []) {
-    // Both lie below the same root.
-    const root = path.slice(0, path.length - relativePath.length);
+  // All lie below the same root.
+  const root = path.slice(0, path.length - relativePath.length);
+  const list = (folder: string) => listCompanions(root + folder, realRoot);
+  for (const companion of agent.companions?.(relativePath, list) ?? []) {
     const value = readCompanion(root + companion, realRoot);
-    if (value !== undefined) held[companion.replace(/^.*\//, "")] = value;
+    if (value === undefined) continue;
+    held[companion] = value;
+    held[companion.replace(/^.*\//, "")] = value;
   }
   return held;
 }

@@ -38,8 +38,8 @@ export interface WatchState {
 /** Receives hints. `path` is a real path below `root.realRoot`, or that itself when anything below may have changed. */
 export type Hint = (root: FoundRoot, path: string) => void;
 
-/** How folders are watched; `Deno.watchFs`, or what a test puts in its place. */
-export type WatchFolder = (path: string) => AsyncIterable<Deno.FsEvent> & { close(): void };
+/** How a folder is watched, with all below it unless it is flat; `Deno.watchFs`, or what a test puts in its place. */
+export type WatchFolder = (path: string, isFlat?: boolean) => AsyncIterable<Deno.FsEvent> & { close(): void };
 
 /** Watches the roots of all agents, each by a watcher of its own. */
 export class RootWatcher {
@@ -56,8 +56,10 @@ export class RootWatcher {
   readonly #waiting = new Map<string, FoundRoot>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param watchFolder watches a folder and all below it */
-  constructor(hint: Hint, watchFolder: WatchFolder = (path) => Deno.watchFs(path)) {
+  constructor(
+    hint: Hint,
+    watchFolder: WatchFolder = (path, isFlat) => Deno.watchFs(path, { recursive: !isFlat }),
+  ) {
     this.#hint = hint;
     this.#watchFolder = watchFolder;
   }
@@ -136,7 +138,7 @@ export class RootWatcher {
   #start(root: FoundRoot): void {
     const path = root.realRoot!;
     try {
-      const watcher = this.#watchFolder(path);
+      const watcher = this.#watchFolder(path, root.agent.isFlat?.(root.root) ?? false);
       this.#watchers.set(path, watcher);
       this.#failures.delete(path);
       void this.#follow(root, watcher);

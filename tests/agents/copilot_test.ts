@@ -319,8 +319,8 @@ Deno.test("classify() takes sessions, a log before the document beside it; enter
   ) {
     assertEquals(copilot.classify(path), undefined);
   }
-  assertEquals(copilot.companions!("0123/chatSessions/s.json"), ["0123/workspace.json"]);
-  assertEquals(copilot.companions!("s.json"), []);
+  assertEquals(copilot.companions!("0123/chatSessions/s.json", () => []), ["0123/workspace.json"]);
+  assertEquals(copilot.companions!("s.json", () => []), []);
   const entered = [
     "0123",
     "0123/chatSessions",

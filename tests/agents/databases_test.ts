@@ -12,6 +12,7 @@ import { goose } from "../../src/agents/goose.ts";
 import { hermes } from "../../src/agents/hermes.ts";
 import { openCode } from "../../src/agents/opencode.ts";
 import { zed } from "../../src/agents/zed.ts";
+import type { EventDraft } from "../../src/events/event.ts";
 import { AgentDatabase } from "./database_harness.ts";
 import { checkEvent } from "./harness.ts";
 
@@ -89,3 +90,43 @@ for (const kept of KEPT) {
     }
   });
 }
+
+Deno.test("a session that OpenCode took over from its files into the database has the same events under the same ids", async () => {
+  using database = new AgentDatabase(openCode, "opencode.db");
+  const kept = KEPT.find(({ agent }) => agent === openCode)!;
+  for (const statement of await statementsOf(kept)) database.database.exec(statement);
+  await database.read();
+  const rows = (table: string) =>
+    database.database.prepare(`select * from ${table}`).all() as Record<string, string | number>[];
+  const files = new Map<string, unknown>();
+  for (const { id, session_id, data } of rows("message")) {
+    files.set(`message/${session_id}/${id}.json`, {
+      ...JSON.parse(data as string),
+      id,
+      sessionID: session_id,
+    });
+  }
+  for (const { id, message_id, data } of rows("part")) {
+    files.set(`part/${message_id}/${id}.json`, { ...JSON.parse(data as string), id, messageID: message_id });
+  }
+  const list = (folder: string) =>
+    [...files.keys()].filter((path) => path.startsWith(`${folder}/`)).map((path) =>
+      path.slice(folder.length + 1)
+    );
+  const events: EventDraft[] = [];
+  for (const session of rows("session")) {
+    const relativePath = `session/${session.project_id}/${session.id}.json`;
+    assertEquals(openCode.classify(relativePath)?.format, "document");
+    const companions = Object.fromEntries(
+      openCode.companions!(relativePath, list).map((path) => [path, files.get(path)]),
+    );
+    const parser = openCode.parser({ relativePath, companions }, (event) => events.push(event));
+    const { id, parent_id, directory, title, version } = session;
+    const time = { created: session.time_created, updated: session.time_updated };
+    assertEquals(parser.record({ id, parentID: parent_id, directory, title, version, time }, 0), undefined);
+    parser.flush();
+  }
+  const content = ({ type, anchor, key, data, metrics, timestamp }: EventDraft) =>
+    JSON.stringify({ type, anchor, key, data, metrics, timestamp });
+  assertEquals(events.map(content).toSorted(), database.told().map(content).toSorted());
+});

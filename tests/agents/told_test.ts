@@ -18,6 +18,7 @@ import { kimiCli, kimiCode } from "../../src/agents/kimi.ts";
 import { kiroCli } from "../../src/agents/kiro_cli.ts";
 import { omp } from "../../src/agents/omp.ts";
 import { openclaw } from "../../src/agents/openclaw.ts";
+import { openHands } from "../../src/agents/openhands.ts";
 import { pi } from "../../src/agents/pi.ts";
 import { qwenCode } from "../../src/agents/qwen_code.ts";
 import { vibe } from "../../src/agents/vibe.ts";
@@ -138,6 +139,83 @@ const TOLD: readonly Told[] = [
     agent: kimiCli,
     fixture: "wire.jsonl",
     path: "sessions/5cd8dfc0a3e2a65ff6c4d0d0a0e2e6a1/0197aaaa-0000-7000-8000-000000000001/wire.jsonl",
+  },
+  {
+    agent: openHands,
+    fixture: "base_state.jsonl",
+    path: "aaaabbbbccccddddeeeeffff00001111/base_state.json",
+    companions: Object.fromEntries([
+      { kind: "SystemPromptEvent", id: "e0", source: "agent", timestamp: "2026-05-04T10:00:00Z" },
+      {
+        kind: "MessageEvent",
+        id: "e1",
+        source: "user",
+        timestamp: "2026-05-04T10:00:01Z",
+        llm_message: { role: "user", content: [{ type: "text", text: "Run ls" }] },
+      },
+      {
+        kind: "ActionEvent",
+        id: "e2",
+        source: "agent",
+        timestamp: "2026-05-04T10:00:02Z",
+        thought: [{ type: "text", text: "I run it." }],
+        reasoning_content: "Simple.",
+        action: { command: "ls", kind: "TerminalAction" },
+        tool_name: "terminal",
+        tool_call_id: "toolu_1",
+        tool_call: { id: "toolu_1", name: "terminal", arguments: '{"command": "ls"}' },
+        llm_response_id: "chatcmpl-1",
+      },
+      {
+        kind: "ActionEvent",
+        id: "e3",
+        source: "agent",
+        timestamp: "2026-05-04T10:00:02Z",
+        thought: [],
+        action: { command: "view", path: "/home/ada/shop/a.txt", kind: "FileEditorAction" },
+        tool_name: "file_editor",
+        tool_call_id: "toolu_2",
+        llm_response_id: "chatcmpl-1",
+      },
+      {
+        kind: "ObservationEvent",
+        id: "e4",
+        source: "environment",
+        timestamp: "2026-05-04T10:00:03Z",
+        observation: { content: [{ type: "text", text: "a.txt" }], is_error: false, exit_code: 0 },
+        action_id: "e2",
+        tool_name: "terminal",
+        tool_call_id: "toolu_1",
+      },
+      {
+        kind: "AgentErrorEvent",
+        id: "e5",
+        source: "agent",
+        timestamp: "2026-05-04T10:00:04Z",
+        error: "no such file",
+        tool_name: "file_editor",
+        tool_call_id: "toolu_2",
+      },
+      {
+        kind: "UserRejectObservation",
+        id: "e6",
+        source: "user",
+        timestamp: "2026-05-04T10:00:05Z",
+        rejection_reason: "not now",
+        action_id: "e3",
+      },
+      {
+        kind: "MessageEvent",
+        id: "e7",
+        source: "agent",
+        timestamp: "2026-05-04T10:00:06Z",
+        llm_message: { role: "assistant", content: [{ type: "text", text: "One file." }] },
+        llm_response_id: "chatcmpl-2",
+      },
+    ].map((
+      event,
+      index,
+    ) => [`aaaabbbbccccddddeeeeffff00001111/events/event-0000${index}-${event.id}.json`, event])),
   },
   {
     agent: kiroCli,
@@ -319,7 +397,7 @@ Deno.test("Droid's session has the tokens and the model that stand beside it", a
       thinkingTokens: 3,
     },
   };
-  assertEquals(droid.companions!(path), [path.replace(".jsonl", ".settings.json")]);
+  assertEquals(droid.companions!(path, () => []), [path.replace(".jsonl", ".settings.json")]);
   const starts: unknown[] = [];
   const parser = droid.parser(
     { relativePath: path, companions: { "x.settings.json": settings } },

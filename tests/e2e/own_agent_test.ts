@@ -94,3 +94,28 @@ Deno.test("an agent of one's own is collected like any other, live, and again wh
   await sync(home.path);
   assertEquals(await prompts(home.path), ["one", "two"]);
 });
+
+Deno.test("what no adapter could read is kept, and read when one can, though its file is gone", async () => {
+  using home = new OwnHome();
+  home.write("ask", "one");
+  home.write("tell", "two");
+  Deno.writeTextFileSync(home.log, "{ damaged\n", { append: true });
+  home.write("tell", "three");
+  await sync(home.path);
+  const unread = async () => {
+    const { sync } = await runJson<{ sync: { unreadRecords: number } }>(home.path, "status");
+    return sync.unreadRecords;
+  };
+  assertEquals([await prompts(home.path), await unread()], [["one"], 3]);
+  Deno.removeSync(home.log);
+  home.configure(
+    "{ type: /kind, types: { ask: llm_request, tell: llm_response }, timestamp: /at, prompt: /text, text: /text }",
+  );
+  for (let time = 0; time < 2; time++) {
+    await sync(home.path);
+    const events = await query(home.path, "--all");
+    assertEquals(events.map(({ type }) => type), ["llm_request", "llm_response", "llm_response"]);
+    // What is damaged stays.
+    assertEquals(await unread(), 1);
+  }
+});

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { claudeCode } from "../../src/agents/claude_code.ts";
+import { goose } from "../../src/agents/goose.ts";
 import type { FoundRoot } from "../../src/sources/discover.ts";
 import { RootWatcher } from "../../src/sync/watcher.ts";
 import { eventually } from "../e2e/eventually.ts";
@@ -24,6 +25,20 @@ Deno.test("RootWatcher.watch() watches each root that is there once", () => {
   assertEquals(folders.started, ["/a", "/b"]);
   assertEquals(made.watcher.state(), { watched: ["/a", "/b"], problems: [] });
   assertEquals([made.watcher.isWatching(A), made.watcher.isWatching(B)], [true, true]);
+});
+
+Deno.test("RootWatcher does not watch what lies below a root whose sources all stand in it", async () => {
+  const path = Deno.realPathSync(Deno.makeTempDirSync());
+  Deno.mkdirSync(`${path}/below`);
+  const hints: string[] = [];
+  const watcher = new RootWatcher((_root, changed) => hints.push(changed));
+  watcher.watch([{ root: path, agent: goose, realRoot: path, missing: false }], () => 1);
+  Deno.writeTextFileSync(`${path}/below/file`, "");
+  Deno.writeTextFileSync(`${path}/sessions.db`, "");
+  await eventually("the hint", () => hints.includes(`${path}/sessions.db`));
+  assertEquals(hints.filter((changed) => changed.includes("below")), []);
+  watcher.close();
+  Deno.removeSync(path, { recursive: true });
 });
 
 Deno.test("RootWatcher hints at each changed path once when it is reported several times", async () => {

@@ -1,0 +1,47 @@
+/**
+ * OpenHands CLI: a folder for each conversation, with a file for each event and `base_state.json`, which is written anew
+ * whenever something happens.
+ *
+ * @module
+ */
+
+import type { Environment } from "../platform/environment.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, ListFolder, SourceKind } from "./agent.ts";
+import { OpenHandsParser } from "./openhands/parser.ts";
+
+/** What OpenHands writes, and where. */
+export const openHands: Agent = {
+  id: "openhands",
+  name: "OpenHands CLI",
+  proof: "read",
+  files: "a conversation each, a JSON file for each event",
+  adapterVersion: 1,
+
+  roots({ os, home, get }: Environment): readonly string[] {
+    const named = (name: string) => {
+      const folder = get(name);
+      return folder !== undefined && isAbsolute(folder, os) ? folder : undefined;
+    };
+    const base = named("OPENHANDS_PERSISTENCE_DIR") ?? joinPath(os, home, ".openhands");
+    return [named("OPENHANDS_CONVERSATIONS_DIR") ?? joinPath(os, base, "conversations")];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    return /(?:^|\/)[^/]+\/base_state\.json$/.test(relativePath)
+      ? { format: "document", twin: relativePath, rank: 0 }
+      : undefined;
+  },
+
+  // Those of sub-agents lie below `subagents`.
+  enters: (relativePath) => /^[^/]+(?:\/subagents(?:\/[^/]+)?)*$/.test(relativePath),
+
+  companions(relativePath: string, list: ListFolder): readonly string[] {
+    const folder = relativePath.replace(/base_state\.json$/, "events");
+    return list(folder).filter((name) => /^event-\d+-.*\.json$/.test(name)).map((name) =>
+      `${folder}/${name}`
+    );
+  },
+
+  parser: (source, emit) => new OpenHandsParser(source, emit),
+};

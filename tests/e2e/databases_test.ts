@@ -1,0 +1,132 @@
+import { assertEquals } from "@std/assert";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { DATABASES, makeDatabase } from "../../scripts/bench/home/databases.ts";
+import { cursor } from "../../src/agents/cursor.ts";
+import { readEnvironment } from "../../src/platform/environment.ts";
+import { prompts, query, startUpToDate, statusOf, sync } from "./collecting.ts";
+import { eventually } from "./eventually.ts";
+import { spawn, temporaryHome } from "./program.ts";
+
+const START = Date.now() - 60_000;
+
+/** Cursor, as it runs beside the collector. */
+class Editor implements Disposable {
+  readonly #home = temporaryHome();
+  readonly path = this.#home.path;
+  readonly file: string;
+  readonly database: DatabaseSync;
+  readonly #messages = new Map<string, string[]>();
+
+  constructor(mode: string) {
+    const { os } = readEnvironment((name) =>
+      name === "HOME" || name === "USERPROFILE" ? this.path : undefined
+    );
+    this.file = join(cursor.roots({ os, home: this.path, get: () => undefined })[0]!, "state.vscdb");
+    Deno.mkdirSync(dirname(this.file), { recursive: true });
+    this.database = new DatabaseSync(this.file);
+    this.database.exec(`pragma journal_mode = ${mode}; pragma busy_timeout = 0;
+      create table ItemTable (key text unique on conflict replace, value blob);
+      create table cursorDiskKV (key text unique on conflict replace, value blob)`);
+  }
+
+  /** Writes a message of a chat, new or anew. */
+  say(chat: string, id: string, text: string): void {
+    const messages = this.#messages.get(chat) ?? [];
+    if (!messages.includes(id)) messages.push(id);
+    this.#messages.set(chat, messages);
+    const put = this.database.prepare(
+      "insert into cursorDiskKV values (?, ?) on conflict (key) do update set value = excluded.value",
+    );
+    this.database.exec("begin immediate");
+    put.run(
+      `bubbleId:${chat}:${id}`,
+      JSON.stringify({ type: 1, bubbleId: id, text, createdAt: isoAt(messages.length) }),
+    );
+    put.run(
+      `composerData:${chat}`,
+      JSON.stringify({
+        composerId: chat,
+        createdAt: START,
+        fullConversationHeadersOnly: messages.map((bubbleId) => ({ bubbleId, type: 1 })),
+      }),
+    );
+    this.database.exec("commit");
+  }
+
+  /** What stands beside its database. */
+  beside(): readonly string[] {
+    return Array.from(Deno.readDirSync(dirname(this.file)), ({ name }) => name).toSorted();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.database.isOpen) this.database.close();
+    this.#home[Symbol.dispose]();
+  }
+}
+
+function isoAt(seconds: number): string {
+  return new Date(START + 1000 * seconds).toISOString();
+}
+
+for (const mode of ["wal", "delete"]) {
+  Deno.test(`a database in mode ${mode} is followed while its program writes, which sees nothing of it`, async () => {
+    using editor = new Editor(mode);
+    editor.say("one", "a", "first");
+    await using _running = await startUpToDate(editor.path);
+    assertEquals(await prompts(editor.path), ["first"]);
+    editor.say("one", "b", "second");
+    editor.say("two", "c", "third");
+    await eventually("new messages", async () => (await prompts(editor.path)).length === 3);
+    editor.say("one", "a", "first, as it grew");
+    await eventually(
+      "a changed message",
+      async () => (await prompts(editor.path)).includes("first, as it grew"),
+    );
+    assertEquals(await prompts(editor.path), ["first, as it grew", "second", "third"]);
+    const revisions = (await query(editor.path, "--type", "llm_request")).map(({ revision }) => revision);
+    assertEquals(revisions.toSorted(), [1, 1, 2]);
+
+    const before = editor.beside();
+    editor.database.close();
+    // It tidies up as if nobody else were there.
+    assertEquals(editor.beside(), ["state.vscdb"]);
+    assertEquals(before.filter((name) => !name.startsWith("state.vscdb")), []);
+    const { sync: facts } = await statusOf(editor.path);
+    assertEquals(facts.unreadRecords, 0);
+  });
+}
+
+Deno.test("a database that can't be read says why, and stops no other", async () => {
+  using editor = new Editor("delete");
+  editor.say("one", "a", "first");
+  const other = join(dirname(dirname(editor.file)), "workspaceStorage", "0".repeat(32));
+  Deno.mkdirSync(other, { recursive: true });
+  Deno.writeTextFileSync(join(other, "state.vscdb"), "not a database at all, though it has the name of one");
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["first"]);
+  const { sync: { failures } } = await statusOf(editor.path);
+  assertEquals(failures.map(({ error }) => error.replace(/^.*state\.vscdb/, "")), [
+    " is cut or damaged: it is no SQLite database",
+  ]);
+});
+
+Deno.test("a first sync of databases that is killed again and again loses and doubles nothing", async () => {
+  using home = temporaryHome();
+  const made = (Object.keys(DATABASES) as (keyof typeof DATABASES)[]).map((name) =>
+    makeDatabase(name, home.path, 12e6)
+  );
+  const expected = made.reduce(
+    (sum, { events }) => sum + Object.values(events).reduce((count, more) => count + more, 0),
+    0,
+  );
+  for (let kill = 1; kill <= 6; kill++) {
+    const running = spawn(["sync", "--initial-sync-days", "0"], { home: home.path, env: {} });
+    await new Promise((resolve) => setTimeout(resolve, 150 * kill));
+    await running.kill();
+  }
+  await sync(home.path, "--initial-sync-days", "0");
+  const events = await query(home.path, "--all");
+  assertEquals(events.length, expected);
+  assertEquals(new Set(events.map(({ id }) => id)).size, expected);
+});
