@@ -14,6 +14,7 @@ import type { Environment } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
 import type { Agent, SourceKind } from "./agent.ts";
 import { userFolders } from "./vscode_folders.ts";
+import { CopilotCliParser } from "./copilot_cli/parser.ts";
 import { CopilotParser, REQUESTS, WORKSPACE_FILE } from "./copilot/parser.ts";
 
 /** What Copilot writes, and where. */
@@ -34,6 +35,9 @@ export const copilot: Agent = {
 
   classify(relativePath: string): SourceKind | undefined {
     const parts = relativePath.split("/");
+    // What the extension writes beside is read where the session itself is missing, as on a server.
+    const [, window, session] = TRANSCRIPT.exec(relativePath) ?? [];
+    if (session !== undefined) return { format: "jsonl", twin: `${window}/chatSessions/${session}`, rank: 2 };
     const [, stem, form] = /^(.+)\.(jsonl?)$/.exec(relativePath) ?? [];
     if (stem === undefined || !(parts.length === 1 || SESSION_FOLDERS.has(parts.at(-2)!))) return undefined;
     return form === "jsonl"
@@ -45,19 +49,25 @@ export const copilot: Agent = {
     const parts = relativePath.split("/");
     // A root may also be a whole `User` folder, where the configuration names one.
     const below = STORAGES.has(parts[0]!) ? parts.slice(1) : parts;
-    return below.length <= 1 || (below.length === 2 && SESSION_FOLDERS.has(below[1]!));
+    return below.length <= 1 || (below.length === 2 && SESSION_FOLDERS.has(below[1]!)) ||
+      /^[^/]+\/GitHub\.copilot-chat(?:\/transcripts)?$/.test(below.join("/"));
   },
 
   companions(relativePath: string): readonly string[] {
-    const folder = /^(.*)\/[^/]+\/[^/]+$/.exec(relativePath)?.[1];
+    const folder = TRANSCRIPT.exec(relativePath)?.[1] ?? /^(.*)\/[^/]+\/[^/]+$/.exec(relativePath)?.[1];
     return folder === undefined ? [] : [`${folder}/${WORKSPACE_FILE}`];
   },
 
   listName: REQUESTS,
 
-  parser: (source, emit) => new CopilotParser(source, emit),
+  parser: (source, emit, state) =>
+    TRANSCRIPT.test(source.relativePath)
+      ? new CopilotCliParser(source, emit, state)
+      : new CopilotParser(source, emit),
 };
 
+/** A transcript of the extension: the window, and the session. */
+const TRANSCRIPT = /^(.+)\/GitHub\.copilot-chat\/transcripts\/([^/]+)\.jsonl$/;
 const EMPTY_WINDOWS = "emptyWindowChatSessions";
 const SESSION_FOLDERS: ReadonlySet<string> = new Set(["chatSessions", EMPTY_WINDOWS]);
 const STORAGES: ReadonlySet<string> = new Set(["workspaceStorage", "globalStorage"]);

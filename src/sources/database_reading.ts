@@ -11,6 +11,7 @@
 import type { JsonObject } from "../agents/agent.ts";
 import type { DatabaseConversation, DatabaseLayout } from "../agents/database.ts";
 import { hashBytes } from "../events/hash.ts";
+import { collectGarbage } from "../platform/garbage.ts";
 import type { SourceCursor } from "./cursor.ts";
 import type { Reading } from "./reading.ts";
 import type { RecordSink } from "./record_sink.ts";
@@ -22,7 +23,9 @@ import type { View } from "./sqlite/view.ts";
 /** So often is a conversation begun again that changed while it was read; then it is tried again later. */
 const MAX_TRIES = 8;
 /** So much is read before it is checked and handed over: bytes of the database, and records. */
-const ENOUGH = { bytes: 512 << 10, records: 512 } as const;
+const ENOUGH = { bytes: 256 << 10, records: 256 } as const;
+/** Garbage is collected when so much was read since the last time. */
+const GARBAGE_BYTES = 16 << 20;
 const DAY = 86_400_000;
 /** A conversation that says that it ended so long before what is asked for has nothing of it, ms. */
 const MARGIN = 7 * DAY;
@@ -30,6 +33,8 @@ const MARGIN = 7 * DAY;
 const COMMIT_TIME = 60_000;
 /** How many of the conversations that were busy last are remembered. */
 const BUSY_ONES = 16;
+/** How many of the newest rows of a table are looked at for them. */
+const NEWEST_ROWS = 200;
 
 /** What a database was like when it was looked at: what changes later is told by it. */
 interface Base {
@@ -57,6 +62,8 @@ interface Plan {
   readonly isAll: boolean;
   /** Conversations that ended before what is asked for. */
   readonly leftOut: number;
+  /** Where all are read: those that something was added to last. */
+  readonly busy?: State["busy"];
 }
 
 /** A step of a conversation, not handed over yet. */
@@ -83,6 +90,7 @@ export class DatabaseReading implements Reading {
   readonly #collectedFrom: number;
   readonly #offset: number;
   #state: State;
+  #tidiedAt = 0;
   #steps: Generator<void> | undefined;
 
   constructor(path: string, file: DatabaseFile, cursor: SourceCursor, limits: DatabaseLimits) {
@@ -123,7 +131,9 @@ export class DatabaseReading implements Reading {
     if (plan === undefined) return;
     const { conversations, base, isAll, leftOut } = plan;
     sink.leaveOut?.(leftOut);
-    if (isAll) this.#state = { ...this.#state, all: { base, last: this.#state.all?.last } };
+    if (isAll) {
+      this.#state = { busy: plan.busy ?? this.#state.busy, all: { base, last: this.#state.all?.last } };
+    }
     let done = 0;
     for (let tries = 0; done < conversations.length; tries++) {
       if (tries === MAX_TRIES) throw this.#tooBusy();
@@ -138,7 +148,7 @@ export class DatabaseReading implements Reading {
       }
     }
     const now = Date.now();
-    const busy = isAll ? [] : [
+    const busy = isAll ? this.#state.busy : [
       ...conversations.map(({ key }) => [key, now] as const),
       ...this.#state.busy.filter(([key, at]) =>
         at > now - DAY && !conversations.some((conversation) => conversation.key === key)
@@ -164,6 +174,7 @@ export class DatabaseReading implements Reading {
           yield told;
           told = [];
           from = this.#file.bytesRead;
+          this.#tidyUp();
         }
         told.push({ ends: conversation });
       }
@@ -173,6 +184,13 @@ export class DatabaseReading implements Reading {
       throw this.#explained(error);
     }
     if (this.#file.isUnchanged()) yield told;
+  }
+
+  /** Pages are buffers, which V8 counts late. */
+  #tidyUp(): void {
+    if (this.#file.bytesRead - this.#tidiedAt < GARBAGE_BYTES) return;
+    this.#tidiedAt = this.#file.bytesRead;
+    collectGarbage();
   }
 
   #handOver(told: readonly Told[], sink: RecordSink): void {
@@ -198,7 +216,8 @@ export class DatabaseReading implements Reading {
     const wanted = rest.filter(({ changedAt }) =>
       changedAt === undefined || changedAt >= this.#collectedFrom - MARGIN
     );
-    return { conversations: wanted, base, isAll: true, leftOut: rest.length - wanted.length };
+    const busy = last === undefined ? this.#lastOnes(view) : undefined;
+    return { conversations: wanted, base, isAll: true, leftOut: rest.length - wanted.length, busy };
   }
 
   /** What changed since; `undefined` if so much is different that all must be read again. */
@@ -223,7 +242,8 @@ export class DatabaseReading implements Reading {
       }
     }
     if (pages === undefined) {
-      for (const { key, changedAt = 0 } of this.#layout.conversations(view)) {
+      for (const { key, changedAt } of this.#layout.conversations(view)) {
+        if (changedAt === undefined) continue;
         if (changedAt > base.newest - DAY) keys.add(key);
         newest = Math.max(newest, changedAt);
       }
@@ -231,6 +251,16 @@ export class DatabaseReading implements Reading {
     }
     const conversations = Array.from(keys, (key) => ({ key }));
     return { conversations, base: this.#baseOf(view, newest), isAll: false, leftOut: 0 };
+  }
+
+  /** The conversations with the newest rows: what still grows is among them, as a rule. */
+  #lastOnes(view: View): State["busy"] {
+    const now = Date.now();
+    const keys = this.#layout.members.flatMap(({ table, conversationOf }) =>
+      Array.from(view.rowsAfter(table, view.highestRow(table) - NEWEST_ROWS), conversationOf).toReversed()
+    );
+    const known = keys.filter((key) => key !== undefined);
+    return Array.from(new Set(known), (key) => [key, now] as const).slice(0, BUSY_ONES);
   }
 
   #baseOf(view: View, newest: number): Base {

@@ -321,15 +321,22 @@ Deno.test("classify() takes sessions, a log before the document beside it; enter
   }
   assertEquals(copilot.companions!("0123/chatSessions/s.json", () => []), ["0123/workspace.json"]);
   assertEquals(copilot.companions!("s.json", () => []), []);
+  const transcript = "0123/GitHub.copilot-chat/transcripts/s.jsonl";
+  assertEquals(copilot.classify(transcript), { format: "jsonl", twin: "0123/chatSessions/s", rank: 2 });
+  assertEquals(copilot.companions!(transcript, () => []), ["0123/workspace.json"]);
   const entered = [
     "0123",
     "0123/chatSessions",
     "workspaceStorage/0123",
     "workspaceStorage/0123/chatSessions",
+    "0123/GitHub.copilot-chat",
+    "0123/GitHub.copilot-chat/transcripts",
   ];
   assertEquals(entered.filter((path) => !copilot.enters(path)), []);
   assertEquals(
-    ["0123/chatEditingSessions", "0123/chatSessions/x"].filter((path) => copilot.enters(path)),
+    ["0123/chatEditingSessions", "0123/chatSessions/x", "0123/GitHub.copilot-chat/debug-logs"].filter((
+      path,
+    ) => copilot.enters(path)),
     [],
   );
 });

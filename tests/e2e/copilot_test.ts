@@ -150,3 +150,30 @@ Deno.test("chats of 35 MB, as a document and as a log that was compacted, are re
     1320,
   );
 });
+
+Deno.test("a transcript of Copilot's extension stands in where the session is missing, and never beside it", async () => {
+  using home = temporaryHome();
+  const { document } = windowIn(home.path, "one");
+  const folder = join(dirname(dirname(document)), "GitHub.copilot-chat", "transcripts");
+  Deno.mkdirSync(folder, { recursive: true });
+  const at = (seconds: number) => new Date(START + 1000 * seconds).toISOString();
+  const records = [
+    {
+      type: "session.start",
+      data: { sessionId: "11111111-2222-4333-8444-555555555555" },
+      id: "1",
+      timestamp: at(0),
+    },
+    { type: "user.message", data: { content: "Question a", attachments: [] }, id: "2", timestamp: at(1) },
+    { type: "assistant.turn_start", data: { turnId: "0" }, id: "3", timestamp: at(1) },
+    { type: "assistant.message", data: { messageId: "m", content: "Yes." }, id: "4", timestamp: at(2) },
+  ];
+  const name = "11111111-2222-4333-8444-555555555555.jsonl";
+  Deno.writeTextFileSync(join(folder, name), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a"]);
+  assertEquals((await query(home.path)).map(({ workspace }) => workspace), Array(3).fill("/work/my one"));
+  replace(document, JSON.stringify(session([question("a"), question("b")])));
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b"]);
+});

@@ -63,7 +63,7 @@ class Chats implements Disposable {
   }
 
   /** Reads what is new; with `steps`, it is killed after so many. */
-  async read({ steps = Infinity, collectedFrom = 0 } = {}): Promise<void> {
+  async read({ steps = Infinity, collectedFrom = 0, layout = LAYOUT } = {}): Promise<void> {
     this.last = [];
     this.leftOut = 0;
     let rows: string[] = [];
@@ -86,7 +86,7 @@ class Chats implements Disposable {
       realRoot: this.folder,
       format: "database",
       cursor: this.#cursor,
-      database: { layout: LAYOUT, state: this.#state, collectedFrom },
+      database: { layout, state: this.#state, collectedFrom },
     });
     for (let step = 0; step < steps; step++) {
       const more = await reader.step(sink);
@@ -187,6 +187,29 @@ Deno.test("a change costs reading what changed, as long as the log goes on", asy
   // The neighbours of a row on its page are read with it.
   assert(chats.last.length < 12, `${chats.last.length} conversations`);
   assertEquals(chats.told, chats.content());
+});
+
+Deno.test("without a log and without times, what is new or was added to last is told again, and not the rest", async () => {
+  using chats = new Chats("delete");
+  chats.database.exec("begin");
+  for (let index = 0; index < 3000; index++) {
+    chats.say(`chat ${Math.floor(index / 30)}`, `${index}`, "x".repeat(500));
+  }
+  chats.database.exec("commit");
+  const layout: DatabaseLayout = {
+    ...LAYOUT,
+    *conversations(database) {
+      for (const { key } of LAYOUT.conversations(database)) yield { key };
+    },
+    members: LAYOUT.members.slice(1),
+  };
+  await chats.read({ layout });
+  assertEquals(chats.last.length, 100);
+  chats.say("chat 99", "2999", "it still grew");
+  chats.say("chat 3", "new", "added");
+  await chats.read({ layout });
+  assertEquals(chats.told, chats.content());
+  assert(chats.last.length < 20, `${chats.last.length} conversations`);
 });
 
 Deno.test("the newest is told first, what is older than asked for is left out, and a kill costs nothing that was told", async () => {

@@ -9,6 +9,7 @@
 import type { EventDraft, Metrics } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
+import { pathOfUri } from "../copilot/uri.ts";
 import { fromJson } from "../json_text.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
@@ -75,11 +76,14 @@ export class CopilotCliParser implements RecordParser {
   /** The tokens of the answers since then. */
   #output: number;
 
-  constructor({ relativePath }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
+  constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
     const state = saved as State | undefined;
     const options = { tools: TOOLS, anchor: "session" } as const;
     const sessionId = /([^/]+?)(?:\/events)?\.jsonl$/.exec(relativePath)?.[1] ?? relativePath;
     this.#conversation = new Conversation(emit, options, sessionId, state?.conversation);
+    // The transcripts of the editor's extension lie in the folder of a window, which says what that shows.
+    const window = asObject(companions?.["workspace.json"]);
+    this.#conversation.set({ workspace: pathOfUri(window?.folder ?? window?.workspace) });
     this.#counted = state?.counted ?? NOTHING;
     this.#output = state?.output ?? 0;
   }
