@@ -10,7 +10,7 @@ import { PROGRAM } from "../platform/program.ts";
 import type { AgentHoldings } from "../store/agent_events.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { EXIT } from "./errors.ts";
-import { formatAge, formatBytes, formatCount } from "./format.ts";
+import { countOf, formatAge, formatBytes, formatCount } from "./format.ts";
 import { jsonText } from "./json_text.ts";
 import { findStore, withStore } from "./open_store.ts";
 import { sanitize } from "./sanitize.ts";
@@ -163,7 +163,7 @@ function renderFolders(agent: AgentFacts, colour: Terminal["colour"]): string {
   const missing = agent.folders.filter(({ exists }) => !exists);
   const lines = there.map(({ path, sources, bytes }) =>
     `  ${sanitize(path)}: ${
-      sources === 0 ? "nothing yet" : `${formatCount(sources)} sources, ${formatBytes(bytes)}`
+      sources === 0 ? "nothing yet" : `${countOf(sources, "source")}, ${formatBytes(bytes)}`
     }`
   );
   if (there.length === 0) {

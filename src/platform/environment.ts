@@ -21,41 +21,6 @@ export interface Environment {
   get(name: string): string | undefined;
 }
 
-/** The names of all environment variables that the program reads; the permission set in `deno.json` lists the same. */
-export const ENVIRONMENT_NAMES = [
-  "HOME",
-  "USERPROFILE",
-  "APPDATA",
-  "LOCALAPPDATA",
-  "XDG_CONFIG_HOME",
-  "XDG_RUNTIME_DIR",
-  "PATH",
-  "VSCODE_PORTABLE",
-  "DEVLOG_HOME",
-  "CLAUDE_CONFIG_DIR",
-  "CODEX_HOME",
-  "COPILOT_HOME",
-  "GEMINI_CLI_HOME",
-  "PI_CODING_AGENT_DIR",
-  "OPENCLAW_STATE_DIR",
-  "CLINE_DIR",
-  "CLINE_DATA_DIR",
-  "CONTINUE_GLOBAL_DIR",
-  "KIMI_CODE_HOME",
-  "OPENHANDS_PERSISTENCE_DIR",
-  "OPENHANDS_CONVERSATIONS_DIR",
-  "KIRO_HOME",
-  "VIBE_HOME",
-  "GOOSE_PATH_ROOT",
-  "HERMES_HOME",
-  "FLATPAK_XDG_DATA_HOME",
-  "XDG_DATA_HOME",
-  "NO_COLOR",
-  "FORCE_COLOR",
-  "TERM",
-  "COLUMNS",
-] as const;
-
 /** Those that say where the agents' and the program's own files are, and that a service would not have of a shell. */
 export const SERVICE_NAMES = [
   "XDG_CONFIG_HOME",
@@ -79,7 +44,22 @@ export const SERVICE_NAMES = [
   "HERMES_HOME",
   "FLATPAK_XDG_DATA_HOME",
   "XDG_DATA_HOME",
-] as const satisfies readonly (typeof ENVIRONMENT_NAMES)[number][];
+] as const;
+
+/** The names of all environment variables that the program reads; the permission set in `deno.json` lists the same. */
+export const ENVIRONMENT_NAMES = [
+  ...SERVICE_NAMES,
+  "HOME",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+  "XDG_RUNTIME_DIR",
+  "PATH",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "TERM",
+  "COLUMNS",
+] as const;
 
 /**
  * Names that libraries ask for and must not get: the YAML parser would print its own work to stdout, and the client of

@@ -9,12 +9,13 @@ import type { EventDraft, Metrics } from "../../events/event.ts";
 import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
+import { tellCalls } from "../chat_calls.ts";
 import { Conversation } from "../conversation.ts";
 import type { Database, DatabaseLayout } from "../database.ts";
 import { fromJson } from "../json_text.ts";
 import { textOfValue, timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
-import { asCount, asList, asObject, asText } from "../values.ts";
+import { asCount, asObject, asText } from "../values.ts";
 
 const TOOLS: ToolKinds = {
   read_file: "read",
@@ -140,18 +141,7 @@ export class HermesParser implements RecordParser {
             stopReason: asText(message.finish_reason),
           },
         });
-        for (const call of asList(fromJson(message.tool_calls)) ?? []) {
-          const called = asObject(asObject(call)?.function);
-          const tool = asText(called?.name);
-          const callId = asText(asObject(call)?.id);
-          if (tool === undefined || callId === undefined) return { unknown: "message:tool_calls" };
-          this.#conversation.call(`${key}:${callId}`, place, {
-            tool,
-            callId,
-            args: fromJson(called?.arguments),
-          });
-        }
-        return undefined;
+        return tellCalls(this.#conversation, fromJson(message.tool_calls), key, place);
       case "tool": {
         const callId = asText(message.tool_call_id);
         const outcome = asObject(fromJson(text));

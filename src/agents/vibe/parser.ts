@@ -9,8 +9,8 @@
 import type { EventDraft, Metrics } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
+import { tellCalls } from "../chat_calls.ts";
 import { Conversation, keyOf } from "../conversation.ts";
-import { fromJson } from "../json_text.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
 
@@ -68,18 +68,7 @@ export class VibeParser implements RecordParser {
           type: "llm_response",
           data: { text, reasoning: asText(record.reasoning_content) },
         });
-        for (const call of asList(record.tool_calls) ?? []) {
-          const called = asObject(asObject(call)?.function);
-          const tool = asText(called?.name);
-          const callId = asText(asObject(call)?.id);
-          if (tool === undefined || callId === undefined) return { unknown: "message:tool_calls" };
-          this.#conversation.call(`${key}:${callId}`, place, {
-            tool,
-            callId,
-            args: fromJson(called?.arguments),
-          });
-        }
-        return undefined;
+        return tellCalls(this.#conversation, record.tool_calls, key, place);
       case "tool": {
         const callId = asText(record.tool_call_id);
         const isKnown = callId !== undefined && this.#conversation.result(callId, { result: text });
