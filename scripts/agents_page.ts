@@ -33,6 +33,12 @@ export function withTable(page: string, agents: readonly Agent[]): string {
 
 /** Where an agent is looked for on Linux, if nothing says otherwise. */
 function foldersOf(agent: Agent): string {
+  const { inWorkspaces } = agent;
+  if (inWorkspaces !== undefined) {
+    return `\`${
+      [inWorkspaces.folder, ...inWorkspaces.names].filter((part) => part !== "").join("/")
+    }\` in projects`;
+  }
   const folders = agent.roots({ os: "linux", home: "~", get: () => undefined });
   const named = folders.slice(0, NAMED).map((folder) => `\`${folder}\``).join(", ");
   return folders.length > NAMED ? `${named}, and ${folders.length - NAMED} more` : named;

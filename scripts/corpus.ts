@@ -10,6 +10,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { type CountedEvent, countEvents, countOtherPrompts } from "./corpus/counts.ts";
 import { type CorpusAgent, type Counts, type ExpectedFile, parseExpected } from "./corpus/expected.ts";
 
@@ -34,16 +35,21 @@ async function main([corpus, part = ""]: readonly string[]): Promise<number> {
     .filter(({ path }) => path.includes(part));
   let matched = 0;
   for (const file of files) {
-    const bytes = await Deno.readFile(`${corpus}/${file.path}`);
-    const others = countOtherPrompts(file.agent, new TextDecoder().decode(bytes));
+    const others = await otherPrompts(corpus, file);
     const expected = { ...file.counts, prompts: file.counts.prompts + others };
-    const found = countEvents(await collect(corpus, file, bytes));
+    const found = countEvents(await collect(corpus, file));
     const isSame = COLUMNS.every((column) => agrees(expected[column], found[column]));
     if (isSame) matched++;
     console.log(`${isSame ? "same  " : "DIFFER"}  ${file.path}\n        ${renderCounts(expected, found)}`);
   }
   console.log(`${matched} matched, ${files.length - matched} differ`);
   return matched === files.length && matched > 0 ? 0 : 1;
+}
+
+/** Prompts that were not counted beforehand. */
+async function otherPrompts(corpus: string, { agent, path }: ExpectedFile): Promise<number> {
+  const { isFile } = await Deno.stat(`${corpus}/${path}`);
+  return isFile ? countOtherPrompts(agent, await Deno.readTextFile(`${corpus}/${path}`)) : 0;
 }
 
 /** What was not counted is not compared. */
@@ -63,16 +69,17 @@ function renderCounts(expected: Partial<Counts>, found: Counts): string {
 async function collect(
   corpus: string,
   file: ExpectedFile,
-  bytes: Uint8Array,
 ): Promise<readonly CountedEvent[]> {
   const home = await Deno.makeTempDir({ prefix: "devlog-corpus-" });
   try {
-    const path = `${home}/${placeOf(file)}`;
-    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.writeFile(path, bytes);
+    const [from, to] = [`${corpus}/${file.path}`, `${home}/${placeOf(file)}`];
+    await copy(from, to);
     for (const name of BESIDE[file.agent] ?? []) {
-      const folder = (place: string) => place.slice(0, place.lastIndexOf("/"));
-      await Deno.copyFile(`${folder(`${corpus}/${file.path}`)}/${name}`, `${folder(path)}/${name}`);
+      await copy(`${dirname(from)}/${name}`, `${dirname(to)}/${name}`);
+    }
+    for (const [place, text] of Object.entries(ADDED[file.agent] ?? {})) {
+      await Deno.mkdir(dirname(`${home}/${place}`), { recursive: true });
+      await Deno.writeTextFile(`${home}/${place}`, text);
     }
     await runProgram(home, ["sync", "--initial-sync-days", "0"]);
     const lines = await runProgram(home, ["query", "--all", "--limit", "0", "--format", "jsonl"]);
@@ -90,16 +97,41 @@ const PLACES: Readonly<Record<CorpusAgent, (name: string) => string>> = {
   "copilot-cli": () => ".copilot/session-state/corpus/events.jsonl",
   "cline": () => ".cline/data/sessions/corpus/corpus.messages.json",
   "continue": (name) => `.continue/sessions/${name}`,
-  "cursor": () => ".config/Cursor/User/globalStorage/state.vscdb",
+  "cursor": (name) =>
+    name.endsWith(".vscdb")
+      ? ".config/Cursor/User/globalStorage/state.vscdb"
+      : `.cursor/projects/corpus/agent-transcripts/${name}`,
   "opencode": () => ".local/share/opencode/opencode.db",
   // Those of the corpus are documents, whatever they are called there.
   "gemini-cli": () => ".gemini/tmp/corpus/chats/session-2026-01-01T00-00-00000000.json",
   "pi": (name) => `.pi/agent/sessions/--corpus--/${name}`,
   "openclaw": (name) => `.openclaw/agents/main/sessions/${name}`,
+  "openhands": () => ".openhands/conversations/corpus/events",
+  "kiro-cli": (name) => `.kiro/sessions/cli/${name}`,
+  "mistral-vibe": () => ".vibe/logs/session/session_20260101_000000_corpus/messages.jsonl",
+  "gptme": () => ".local/share/gptme/logs/corpus/conversation.jsonl",
+  "aider": () => "src/corpus/.aider.chat.history.md",
 };
 
 /** What must lie beside a file of an agent. */
 const BESIDE: Readonly<Partial<Record<CorpusAgent, readonly string[]>>> = { "continue": ["sessions.json"] };
+
+/** What else a home must hold, for its agent to be read: by its place, a text. */
+const ADDED: Readonly<Partial<Record<CorpusAgent, Readonly<Record<string, string>>>>> = {
+  // Of the conversations their events alone are in the corpus.
+  "openhands": { ".openhands/conversations/corpus/base_state.json": '{"id":"corpus"}' },
+  "aider": { ".devlog/config.yaml": "agents: { aider: { paths: [~/src] } }\n" },
+};
+
+/** Copies a file, or a folder of files. */
+async function copy(from: string, to: string): Promise<void> {
+  if ((await Deno.stat(from)).isFile) {
+    await Deno.mkdir(dirname(to), { recursive: true });
+    await Deno.writeFile(to, await Deno.readFile(from));
+    return;
+  }
+  for await (const { name } of Deno.readDir(from)) await copy(`${from}/${name}`, `${to}/${name}`);
+}
 
 function placeOf({ agent, path }: ExpectedFile): string {
   return PLACES[agent](path.slice(path.lastIndexOf("/") + 1));
@@ -132,6 +164,11 @@ async function runProgram(home: string, args: readonly string[]): Promise<string
       VIBE_HOME: "",
       GOOSE_PATH_ROOT: "",
       HERMES_HOME: "",
+      CRUSH_GLOBAL_DATA: "",
+      CURSOR_CONFIG_DIR: "",
+      FORGE_CONFIG: "",
+      GPTME_LOGS_HOME: "",
+      GROK_HOME: "",
       // Deno keeps its cache below the home folder.
       DENO_DIR: await denoFolder(),
     },

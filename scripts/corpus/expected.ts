@@ -29,7 +29,12 @@ export type CorpusAgent =
   | "gemini-cli"
   | "opencode"
   | "pi"
-  | "openclaw";
+  | "openclaw"
+  | "openhands"
+  | "kiro-cli"
+  | "mistral-vibe"
+  | "gptme"
+  | "aider";
 
 /** One file of the corpus. */
 export interface ExpectedFile {
@@ -53,9 +58,9 @@ export function parseExpected(text: string): readonly ExpectedFile[] {
     if (path === undefined || agent === undefined) return [];
     // Beside its sessions the folder of Copilot holds other things.
     if (agent === "github-copilot" && !section.includes(REQUESTS)) return [];
-    // What Cursor writes beside its database is not read.
     if (agent === "continue" && path.endsWith("/sessions.json")) return [];
-    if (agent === "cursor" && !path.endsWith(".vscdb")) return [];
+    // What one request used, and no conversation.
+    if (agent === "openhands" && !path.endsWith("/events")) return [];
     try {
       return [{ path, agent, counts: READ[agent](section) }];
     } catch (cause) {
@@ -76,6 +81,11 @@ const AGENTS: Readonly<Record<string, CorpusAgent | undefined>> = {
   "opencode": "opencode",
   "pi": "pi",
   "openclaw": "openclaw",
+  "openhands": "openhands",
+  "kiro-cli": "kiro-cli",
+  "vibe": "mistral-vibe",
+  "gptme": "gptme",
+  "aider": "aider",
 };
 
 const READ: Readonly<Record<CorpusAgent, (section: string) => ExpectedFile["counts"]>> = {
@@ -90,6 +100,11 @@ const READ: Readonly<Record<CorpusAgent, (section: string) => ExpectedFile["coun
   "opencode": readOpenCode,
   "pi": readPi,
   "openclaw": readPi,
+  "openhands": readOpenHands,
+  "kiro-cli": readKiro,
+  "mistral-vibe": readVibe,
+  "gptme": readGptme,
+  "aider": readAider,
 };
 
 const REQUESTS = "requests (= user messages)";
@@ -125,11 +140,21 @@ function readContinue(section: string): ExpectedFile["counts"] {
 }
 
 function readCursor(section: string): ExpectedFile["counts"] {
+  if (section.includes("; roles ")) return readTranscript(section);
   return {
     prompts: numberAfter(section, "messages with non-empty text: user"),
     calls: numberAfter(section, "tool calls with a name"),
     input: numberAfter(section, "(input"),
     output: Number(/\(input \d+, output (\d+)\)/.exec(section)?.[1]),
+  };
+}
+
+/** A message of the user is typed, or holds the results of calls. Only what is there was counted. */
+function readTranscript(section: string): ExpectedFile["counts"] {
+  const of = (words: RegExp) => Number(words.exec(section)?.[1] ?? 0);
+  return {
+    prompts: of(/\buser (\d+)/) - of(/\btool[_-]result (\d+)/),
+    calls: of(/\btool_use (\d+)/) + of(/\btool_call (\d+)/),
   };
 }
 
@@ -164,6 +189,47 @@ function readPi(section: string): Counts {
     output: numberAfter(tokens, "output"),
     cacheWrite: numberAfter(tokens, "cacheWrite"),
     cacheRead: numberAfter(tokens, "cacheRead"),
+  };
+}
+
+/** Of a folder with a file for each event. The call that ends a turn is an answer. */
+function readOpenHands(section: string): ExpectedFile["counts"] {
+  const ends = Number(/\bfinish (\d+)/.exec(section)?.[1] ?? 0);
+  return {
+    prompts: numberAfter(section, "- prompts"),
+    calls: numberAfter(section, "distinct tool_call_id") - ends,
+  };
+}
+
+function readKiro(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, "after de-duplication: prompts"),
+    calls: numberAfter(section, "distinct toolUseId"),
+  };
+}
+
+/** A rewind copies messages with their ids. */
+function readVibe(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, "(distinct message_id"),
+    calls: Number(/tool calls \d+ \(distinct (\d+)\)/.exec(section)?.[1]),
+  };
+}
+
+function readGptme(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, "roles user"),
+    input: numberAfter(section, "'input_tokens':"),
+    output: numberAfter(section, "'output_tokens':"),
+    cacheRead: numberAfter(section, "'cache_read_tokens':"),
+  };
+}
+
+/** What is typed may have several lines; an edit is a call. */
+function readAider(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, 'groups of adjacent "#### " lines'),
+    calls: numberAfter(section, '"Applied edit to"'),
   };
 }
 

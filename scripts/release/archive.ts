@@ -50,8 +50,18 @@ function tar(files: readonly Named[], time: number): Uint8Array<ArrayBuffer> {
     // nanotar takes times in milliseconds.
     attrs: { mode: mode.toString(8), mtime: time * 1000, uid: 0, gid: 0, user: "root", group: "root" },
   })));
-  return new Uint8Array(gzipSync(archive, { level: 9 }));
+  return new Uint8Array(gzipSync(ended(archive), { level: 9 }));
 }
+
+/** Two blocks of zeros end an archive, and it fills whole records; nanotar leaves one block where that fits as well. */
+function ended(archive: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(RECORD * Math.ceil((archive.length + 2 * BLOCK) / RECORD));
+  whole.set(archive);
+  return whole;
+}
+
+const BLOCK = 512;
+const RECORD = 20 * BLOCK;
 
 /** Archives of Unix say modes in the upper half of the external attributes. */
 const UNIX = 3;

@@ -17,11 +17,15 @@ export type JsonObject = { readonly [key: string]: unknown };
  *
  * - `jsonl`: lines, each a record; what has been read stays as it is
  * - `jsonl.zst`: the same, compressed
+ * - `text`: lines of text; each is the record `{ line }`
  * - `document`: the whole file is one record, and is written anew each time
  * - `operations`: lines, each a record that changes what the ones before it made
  * - `database`: an SQLite database with many conversations (`Agent.database`)
  */
-export type SourceFormat = "jsonl" | "jsonl.zst" | "document" | "operations" | "database";
+export type SourceFormat = "jsonl" | "jsonl.zst" | "text" | "document" | "operations" | "database";
+
+/** The formats of plain files that are read on where the last reading ended. */
+export const LINE_FORMATS: ReadonlySet<string> = new Set<SourceFormat>(["jsonl", "text"]);
 
 /** The formats of which a part means nothing without the rest: whatever changes, they are read from their start. */
 export const WHOLE_FORMATS: ReadonlySet<string> = new Set<SourceFormat>(["document", "operations"]);
@@ -36,12 +40,21 @@ export interface SourceKind {
   readonly twin: string;
   /** Also decides between sources that hold the same event: the state of the lower rank is shown. */
   readonly rank: number;
+  /**
+   * The one session that it tells, less well than other sources of the agent do: it is told only while none of them holds
+   * that session.
+   */
+  readonly standsInFor?: string;
 }
 
 /** What a parser may know of the source it reads; none of it may become part of an event's identity. */
 export interface SourceInfo {
   /** Path relative to the agent's root, with `/` between its parts. */
   readonly relativePath: string;
+  /** Absolute path of the folder it is in: for agents that write into the project itself. */
+  readonly folder?: string;
+  /** When its file was made, ms since the epoch: for agents that write no times. */
+  readonly madeAt?: number;
   /** By path and by name, what the files hold that the agent names as its companions, as far as they are there. */
   readonly companions?: { readonly [name: string]: unknown };
 }
@@ -91,6 +104,22 @@ export interface RecordParser {
  */
 export type Proof = "proven" | "read";
 
+/** What an agent writes into a project. Anybody may have put it there, so less is believed than in a home folder. */
+export interface InWorkspaces {
+  /** The folder below the workspace, with `/` between its parts; empty for the workspace itself. */
+  readonly folder: string;
+  /** The names of its files there; nothing else is looked at. */
+  readonly names: readonly string[];
+}
+
+/** A file in which an agent lists folders, wherever they are; no more is believed of them than of workspaces. */
+export interface Registry {
+  /** Absolute path of a JSON file. */
+  path(environment: Environment): string;
+  /** The folders that it names, absolute. */
+  folders(registry: unknown): readonly string[];
+}
+
 /** All that the program knows of one agent. */
 export interface Agent {
   /** Its id in events, configuration and commands. */
@@ -113,6 +142,10 @@ export interface Agent {
   classify(relativePath: string): SourceKind | undefined;
   /** Whether a folder below a root is worth entering. */
   enters(relativePath: string): boolean;
+  /** It writes into the projects themselves: each workspace that sessions name, of whatever agent, is a root too. */
+  readonly inWorkspaces?: InWorkspaces;
+  /** A file in which it lists the folders that it writes into, which are roots too. */
+  readonly registry?: Registry;
   /** Whether all sources of a root stand in its folder itself: what lies below it, of which there may be much, is not watched. */
   isFlat?(root: string): boolean;
   /**

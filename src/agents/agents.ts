@@ -5,6 +5,7 @@
  */
 
 import type { Agent } from "./agent.ts";
+import { aider } from "./aider.ts";
 import { amp } from "./amp.ts";
 import { antigravity } from "./antigravity.ts";
 import { claudeCode } from "./claude_code.ts";
@@ -13,20 +14,26 @@ import { codex } from "./codex.ts";
 import { continueDev } from "./continue.ts";
 import { copilot } from "./copilot.ts";
 import { copilotCli } from "./copilot_cli.ts";
+import { crush, openCodeGo } from "./crush.ts";
 import { cursor } from "./cursor.ts";
 import { droid } from "./droid.ts";
+import { forge } from "./forge.ts";
 import { geminiCli } from "./gemini_cli.ts";
 import { kilo, openCode } from "./opencode.ts";
 import { goose } from "./goose.ts";
+import { gptme } from "./gptme.ts";
+import { grok } from "./grok.ts";
 import { hermes } from "./hermes.ts";
 import { kimiCli, kimiCode } from "./kimi.ts";
-import { kiroCli } from "./kiro_cli.ts";
+import { kiro } from "./kiro.ts";
+import { amazonQ, kiroCli } from "./kiro_cli.ts";
 import { omp } from "./omp.ts";
 import { openclaw } from "./openclaw.ts";
 import { openHands } from "./openhands.ts";
 import { pi } from "./pi.ts";
 import { qwenCode } from "./qwen_code.ts";
 import { vibe } from "./vibe.ts";
+import { windsurf } from "./windsurf.ts";
 import { zed } from "./zed.ts";
 
 /** All agents, in the order in which they are shown. */
@@ -50,11 +57,20 @@ export const AGENTS: readonly Agent[] = [
   omp,
   openclaw,
   continueDev,
+  aider,
+  crush,
+  openCodeGo,
+  forge,
+  gptme,
   goose,
   zed,
   hermes,
+  kiro,
   kiroCli,
+  amazonQ,
   antigravity,
+  grok,
+  windsurf,
   amp,
   droid,
 ];

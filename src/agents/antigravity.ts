@@ -23,9 +23,13 @@ export const antigravity: Agent = {
     ),
 
   classify(relativePath: string): SourceKind | undefined {
-    return /^[^/]+\/\.system_generated\/logs\/transcript\.jsonl$/.test(relativePath)
-      ? { format: "jsonl", twin: relativePath, rank: 0 }
-      : undefined;
+    const [, folder, full] =
+      /^([^/]+)\/\.system_generated\/logs\/transcript(_full)?\.jsonl$/.exec(relativePath) ??
+        [];
+    // The other one leaves out the middle of what is long.
+    return folder === undefined
+      ? undefined
+      : { format: "jsonl", twin: folder, rank: full === undefined ? 1 : 0 };
   },
 
   enters: (relativePath) => /^[^/]+(?:\/\.system_generated(?:\/logs)?)?$/.test(relativePath),

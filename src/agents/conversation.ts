@@ -50,6 +50,9 @@ export interface ConversationOptions {
   readonly openCalls?: number;
 }
 
+/** An event with a text. */
+type WithText = Extract<TypedData, { type: "llm_request" | "llm_response" | "user_interaction" }>;
+
 /** What `save()` returns. */
 interface Saved {
   readonly surroundings: Surroundings;
@@ -148,6 +151,33 @@ export class Conversation {
     if (!isKnown) {
       this.#answers.open(key, this.#draft(key, place, { type: "llm_response", data: compact(data) }));
     }
+  }
+
+  /** Opens an event whose text goes on over several records. */
+  open(key: string, place: Place, typed: WithText): void {
+    this.#answers.open(key, this.#draft(key, place, typed));
+  }
+
+  /** The text of such an event goes on. */
+  append(key: string, text: string): void {
+    this.#answers.change(key, (event) => {
+      const name = event.type === "llm_request" ? "prompt" : "text";
+      event.data = { ...event.data, [name]: event.data[name] + text };
+    });
+  }
+
+  /** What it took to make such an event. */
+  measure(key: string, metrics: Metrics): void {
+    if (Object.keys(metrics).length > 0) this.#answers.change(key, (event) => event.metrics = metrics);
+  }
+
+  /** Another session begins in the same source. Only the project stays. */
+  next(): void {
+    this.flush();
+    this.#start.close(START);
+    const { workspace } = this.surroundings;
+    for (const name of Object.keys(this.surroundings)) delete this.surroundings[name as keyof Surroundings];
+    this.set({ sessionId: "", workspace });
   }
 
   /** A call begins; its result may follow. The same call told again changes nothing. */

@@ -1,39 +1,57 @@
 /**
  * Cursor: the editor keeps all conversations in one database, `User/globalStorage/state.vscdb`; until 2024 each window had
- * its own below `User/workspaceStorage`.
+ * its own below `User/workspaceStorage`. Its command line keeps a database for each chat below `~/.cursor/chats`, and both
+ * write transcripts below `~/.cursor/projects`, which say less.
  *
  * @module
  */
 
 import type { Environment } from "../platform/environment.ts";
-import { joinPath } from "../platform/paths.ts";
+import { isAbsolute, joinPath } from "../platform/paths.ts";
 import type { Agent, SourceKind } from "./agent.ts";
+import { CursorChatParser } from "./cursor/chat_parser.ts";
+import { CHAT_STORE } from "./cursor/chat_store.ts";
 import { CURSOR_DATABASE } from "./cursor/database.ts";
 import { CursorParser } from "./cursor/parser.ts";
-import { userFoldersOf } from "./vscode_folders.ts";
+import { CursorTranscriptParser } from "./cursor/transcript_parser.ts";
+import type { Database } from "./database.ts";
+import { configFolder, userFoldersOf } from "./vscode_folders.ts";
 
 /** What Cursor writes, and where. */
 export const cursor: Agent = {
   id: "cursor",
   name: "Cursor",
   proof: "proven",
-  files: "one SQLite database for all conversations, older ones for each window",
+  files:
+    "one SQLite database for all conversations, older ones for each window; of the command line one for each chat",
   adapterVersion: 1,
 
   roots(environment: Environment): readonly string[] {
-    return userFoldersOf(environment, "Cursor").flatMap((folder) =>
-      ["globalStorage", "workspaceStorage"].map((name) => joinPath(environment.os, folder, name))
-    );
+    const { os, home, get } = environment;
+    const join = (...parts: [string, ...string[]]) => joinPath(os, ...parts);
+    const named = get("CURSOR_CONFIG_DIR");
+    const folder = named !== undefined && isAbsolute(named, os) ? named : join(home, ".cursor");
+    return [
+      ...userFoldersOf(environment, "Cursor").flatMap((folder) =>
+        ["globalStorage", "workspaceStorage"].map((name) => join(folder, name))
+      ),
+      join(folder, "chats"),
+      ...os === "linux" ? [join(configFolder(environment), "cursor", "chats")] : [],
+      join(folder, "projects"),
+    ];
   },
 
   classify(relativePath: string): SourceKind | undefined {
-    return /^(?:[^/]+\/)?state\.vscdb$/.test(relativePath)
-      ? { format: "database", twin: relativePath, rank: 0 }
-      : undefined;
+    if (/^(?:[^/]+\/)?state\.vscdb$/.test(relativePath) || CHAT.test(relativePath)) {
+      return { format: "database", twin: relativePath, rank: 0 };
+    }
+    const session = TRANSCRIPT.exec(relativePath)?.[1];
+    return session === undefined
+      ? undefined
+      : { format: "jsonl", twin: `transcript:${session}`, rank: 1, standsInFor: session };
   },
 
-  // Below `globalStorage` each extension has a folder; those of windows are named by a hash or a time.
-  enters: (relativePath) => /^(?:[0-9a-f]{32}|\d+|empty-window|ext-dev)$/.test(relativePath),
+  enters: (relativePath) => FOLDER.test(relativePath),
 
   isFlat: (root) => root.endsWith("globalStorage"),
 
@@ -42,7 +60,34 @@ export const cursor: Agent = {
     return folder === undefined ? [] : [`${folder}/workspace.json`];
   },
 
-  database: CURSOR_DATABASE,
+  database: {
+    // A database is of the one kind or the other, and has no tables of the other.
+    *conversations(database: Database) {
+      yield* CURSOR_DATABASE.conversations(database);
+      yield* CHAT_STORE.conversations(database);
+    },
+    members: [...CURSOR_DATABASE.members, ...CHAT_STORE.members],
+    *records(database: Database, key: string) {
+      yield* CURSOR_DATABASE.records(database, key);
+      yield* CHAT_STORE.records(database, key);
+    },
+  },
 
-  parser: (source, emit) => new CursorParser(source, emit),
+  parser: (source, emit, state) =>
+    source.relativePath.endsWith(".vscdb")
+      ? new CursorParser(source, emit)
+      : source.relativePath.endsWith(".db")
+      ? new CursorChatParser(source, emit)
+      : new CursorTranscriptParser(source, emit, state),
 };
+
+/** Below a hash of the project's folder. */
+const CHAT = /^[0-9a-f]{32}\/[^/]+\/store\.db$/;
+/** Below a name of the project's folder; a sub-agent's lies in a folder of the session that started it. */
+const TRANSCRIPT = /^(?:[^/]+\/)?agent-transcripts\/(?:[^/]+\/(?:subagents\/)?)?([^/]+)\.jsonl$/;
+/**
+ * The folders of windows and chats are named by a hash or a time, those of projects by their path. Beside them, below
+ * `globalStorage`, each extension has a folder, in whose name there is a dot.
+ */
+const FOLDER =
+  /^(?:[0-9a-f]{32}(?:\/[0-9a-f-]{36})?|[^/.]+|(?:[^/.]+\/)?agent-transcripts(?:\/[^/]+(?:\/subagents)?)?)$/;

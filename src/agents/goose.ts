@@ -1,13 +1,14 @@
 /**
- * Goose since 1.10: one database, `sessions.db`. Older versions wrote a file for each session, which it takes over.
+ * Goose: since 1.10 one database, `sessions.db`. Older versions wrote a file for each session, which stays when the session is
+ * taken over.
  *
  * @module
  */
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent } from "./agent.ts";
-import { GOOSE_DATABASE, GooseParser } from "./goose/parser.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { GOOSE_DATABASE, GooseFileParser, GooseParser } from "./goose/parser.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
 /** What Goose writes, and where. */
@@ -15,7 +16,7 @@ export const goose: Agent = {
   id: "goose",
   name: "Goose",
   proof: "read",
-  files: "one SQLite database for all sessions",
+  files: "one SQLite database for all sessions; before 1.10 a session each, JSON lines",
   adapterVersion: 1,
 
   roots(environment: Environment): readonly string[] {
@@ -27,10 +28,16 @@ export const goose: Agent = {
     return [joinPath(os, appData, "Block", "goose", "data", "sessions")];
   },
 
-  classify: (relativePath) =>
-    relativePath === "sessions.db" ? { format: "database", twin: relativePath, rank: 0 } : undefined,
+  classify(relativePath: string): SourceKind | undefined {
+    if (relativePath === "sessions.db") return { format: "database", twin: relativePath, rank: 0 };
+    const session = /^([^/]+)\.jsonl$/.exec(relativePath)?.[1];
+    return session === undefined
+      ? undefined
+      : { format: "jsonl", twin: relativePath, rank: 1, standsInFor: session };
+  },
   enters: () => false,
   isFlat: () => true,
   database: GOOSE_DATABASE,
-  parser: (_source, emit) => new GooseParser(emit),
+  parser: (source, emit, state) =>
+    source.relativePath.endsWith(".jsonl") ? new GooseFileParser(source, emit, state) : new GooseParser(emit),
 };

@@ -1,30 +1,71 @@
 /**
- * Kiro CLI since 2.0: a session each, `<session>.jsonl`, with facts of it in `<session>.json` beside it.
+ * Kiro CLI: since 2.0 a session each, `<session>.jsonl`, with facts of it in `<session>.json` beside it; before, and as
+ * Amazon Q, one database, `data.sqlite3`.
  *
  * @module
  */
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent } from "./agent.ts";
+import type { Agent, SourceKind } from "./agent.ts";
 import { jsonlFiles } from "./jsonl_files.ts";
+import { KIRO_DATABASE, KiroDatabaseParser } from "./kiro_cli/database.ts";
 import { KiroCliParser } from "./kiro_cli/parser.ts";
+
+import { configFolder, dataFolder } from "./vscode_folders.ts";
 
 /** What Kiro CLI writes, and where. */
 export const kiroCli: Agent = {
   id: "kiro-cli",
   name: "Kiro CLI",
-  proof: "read",
-  files: "a session each, JSON lines",
+  proof: "proven",
+  files: "a session each, JSON lines; before 2.0 one SQLite database for all",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
+  roots(environment: Environment): readonly string[] {
+    const { os, home, get } = environment;
     const named = get("KIRO_HOME");
     const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".kiro");
-    return [joinPath(os, folder, "sessions", "cli")];
+    return [joinPath(os, folder, "sessions", "cli"), joinPath(os, programFolder(environment), "kiro-cli")];
   },
 
-  ...jsonlFiles({ depth: 1 }),
-  companions: (relativePath) => [relativePath.replace(/\.jsonl$/, ".json")],
-  parser: (source, emit, state) => new KiroCliParser(source, emit, state),
+  classify: (relativePath) => databaseAt(relativePath) ?? SESSIONS.classify(relativePath),
+  enters: () => false,
+  isFlat: () => true,
+  companions: (relativePath) =>
+    relativePath.endsWith(".jsonl") ? [relativePath.replace(/\.jsonl$/, ".json")] : [],
+  database: KIRO_DATABASE,
+  parser: (source, emit, state) =>
+    source.relativePath.endsWith(".jsonl")
+      ? new KiroCliParser(source, emit, state)
+      : new KiroDatabaseParser(source, emit),
 };
+
+/** What Amazon Q CLI writes, and where. */
+export const amazonQ: Agent = {
+  id: "amazon-q",
+  name: "Amazon Q CLI",
+  proof: "read",
+  files: "one SQLite database, the last conversation of each folder",
+  adapterVersion: 1,
+  roots: (environment) => [joinPath(environment.os, programFolder(environment), "amazon-q")],
+  classify: databaseAt,
+  enters: () => false,
+  isFlat: () => true,
+  database: KIRO_DATABASE,
+  parser: (source, emit) => new KiroDatabaseParser(source, emit),
+};
+
+const SESSIONS = jsonlFiles({ depth: 1 });
+
+function databaseAt(relativePath: string): SourceKind | undefined {
+  return relativePath === "data.sqlite3" ? { format: "database", twin: relativePath, rank: 0 } : undefined;
+}
+
+/** Where programs keep their data, as Rust's `dirs` has it. */
+function programFolder(environment: Environment): string {
+  const { os, home, get } = environment;
+  if (os === "darwin") return configFolder(environment);
+  if (os === "windows") return get("LOCALAPPDATA") ?? joinPath(os, home, "AppData", "Local");
+  return dataFolder(environment);
+}

@@ -1,6 +1,7 @@
 /**
  * OpenClaw: until 2026.7 pi's sessions in files, `agents/<agent>/sessions/<session>.jsonl`; one that was reset or deleted is
- * renamed to `<session>.jsonl.reset.<time>` or `.deleted.<time>`. Later versions keep them in a database, which is not read.
+ * renamed to `<session>.jsonl.reset.<time>` or `.deleted.<time>`. Later versions keep the same lines in a database for each
+ * agent, `agents/<agent>/agent/openclaw-agent.sqlite`.
  *
  * @module
  */
@@ -8,6 +9,7 @@
 import type { Environment } from "../platform/environment.ts";
 import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
 import type { Agent, SourceKind } from "./agent.ts";
+import { OPENCLAW_DATABASE } from "./openclaw/database.ts";
 import { PiParser } from "./pi/parser.ts";
 
 /** What OpenClaw writes, and where. */
@@ -15,7 +17,7 @@ export const openclaw: Agent = {
   id: "openclaw",
   name: "OpenClaw",
   proof: "read",
-  files: "a session each, JSON lines",
+  files: "a session each, JSON lines; since 2026.7 an SQLite database for each agent",
   adapterVersion: 1,
   deletesAfterDays: 30,
 
@@ -30,17 +32,22 @@ export const openclaw: Agent = {
   },
 
   classify(relativePath: string): SourceKind | undefined {
+    if (/^[^/]+\/agent\/openclaw-agent\.sqlite$/.test(relativePath)) {
+      return { format: "database", twin: relativePath, rank: 0 };
+    }
     const [, session] =
       /^[^/]+\/sessions\/([^/]+?)\.jsonl(?:\.(?:reset|deleted)\.[^/]+)?$/.exec(relativePath) ?? [];
     // Beside the sessions lie copies of them, and notes of how they came about.
     if (session === undefined || /\.(?:checkpoint\..*|trajectory)$/.test(session)) return undefined;
-    return { format: "jsonl", twin: relativePath, rank: 0 };
+    return { format: "jsonl", twin: relativePath, rank: 1 };
   },
 
   enters(relativePath: string): boolean {
     const parts = relativePath.split("/");
-    return parts.length === 1 || (parts.length === 2 && parts[1] === "sessions");
+    return parts.length === 1 || (parts.length === 2 && /^(?:sessions|agent)$/.test(parts[1]!));
   },
+
+  database: OPENCLAW_DATABASE,
 
   parser: (source, emit, state) => new PiParser(source, emit, state),
 };

@@ -14,7 +14,7 @@ import { OpenHandsParser } from "./openhands/parser.ts";
 export const openHands: Agent = {
   id: "openhands",
   name: "OpenHands CLI",
-  proof: "read",
+  proof: "proven",
   files: "a conversation each, a JSON file for each event",
   adapterVersion: 1,
 

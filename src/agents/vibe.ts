@@ -13,7 +13,7 @@ import { VibeParser } from "./vibe/parser.ts";
 export const vibe: Agent = {
   id: "mistral-vibe",
   name: "Mistral Vibe",
-  proof: "read",
+  proof: "proven",
   files: "a session or sub-agent each, JSON lines",
   adapterVersion: 1,
 

@@ -8,11 +8,12 @@ import type { Proof } from "../agents/agent.ts";
 import type { Config } from "../config/config.ts";
 import { PROGRAM } from "../platform/program.ts";
 import type { AgentHoldings } from "../store/agent_events.ts";
+import type { Projects } from "../sync/projects.ts";
 import { type Command, FORMAT_OPTION, type Invocation } from "./command.ts";
 import { EXIT } from "./errors.ts";
 import { countOf, formatAge, formatBytes, formatCount } from "./format.ts";
 import { jsonText } from "./json_text.ts";
-import { findStore, withStore } from "./open_store.ts";
+import { findStore, withStoreIfAny } from "./open_store.ts";
 import { sanitize } from "./sanitize.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -57,6 +58,8 @@ export interface AgentFacts {
   readonly firstAt?: number;
   readonly lastAt?: number;
   readonly deletesAfterDays?: number;
+  /** It writes into the projects themselves: it is looked for in each workspace that a session names. */
+  readonly inWorkspaces?: true;
   readonly folders: readonly LookedAt[];
   /** What could not be searched, and why. */
   readonly problems: readonly { readonly path: string; readonly reason: string }[];
@@ -66,28 +69,24 @@ async function run({ options, terminal, environment }: Invocation): Promise<numb
   const { loadConfig } = await import("../config/load.ts");
   const { config } = await loadConfig(undefined, environment);
   const { database } = await findStore(environment, terminal);
-  const facts = await gatherAgents(config, environment, await readHoldings(database));
+  const { Projects } = await import("../sync/projects.ts");
+  const { readAgentHoldings } = await import("../store/agent_events.ts");
+  const projects = new Projects();
+  const holdings = await withStoreIfAny(database, async (reader) => {
+    await projects.refresh(reader, environment, Date.now());
+    return readAgentHoldings(reader);
+  }, new Map<string, AgentHoldings>());
+  const facts = await gatherAgents(config, environment, holdings, projects);
   if (options.text("format") === "json") terminal.out(`${jsonText(facts, 2)}\n`);
   else terminal.out(renderAgents(facts, Date.now(), terminal));
   return EXIT.done;
-}
-
-/** What the store holds; nothing if there is none yet. */
-async function readHoldings(path: string): Promise<ReadonlyMap<string, AgentHoldings>> {
-  const { readAgentHoldings } = await import("../store/agent_events.ts");
-  const { NoStoreError } = await import("../store/errors.ts");
-  try {
-    return await withStore(path, readAgentHoldings);
-  } catch (error) {
-    if (error instanceof Error && error.cause instanceof NoStoreError) return new Map();
-    throw error;
-  }
 }
 
 async function gatherAgents(
   config: Config,
   environment: Invocation["environment"],
   holdings: ReadonlyMap<string, AgentHoldings>,
+  projects: Projects,
 ): Promise<readonly AgentFacts[]> {
   const { AGENTS } = await import("../agents/agents.ts");
   const { discover } = await import("../sources/discover.ts");
@@ -97,7 +96,8 @@ async function gatherAgents(
     const said = ownConfig(config, id);
     return said === undefined ? [] : [ownAgent(id, said)];
   });
-  const all = searchRoots(config, environment);
+  const known = searchRoots(config, environment);
+  const all = [...known, ...projects.roots(config, known)];
   return [...AGENTS, ...own].map((agent): AgentFacts => {
     const enabled = config.agents[agent.id]?.enabled ?? true;
     const searched = all.filter((root) => root.agent.id === agent.id);
@@ -118,6 +118,7 @@ async function gatherAgents(
       events: held?.events ?? 0,
       ...(held !== undefined && { firstAt: held.firstAt, lastAt: held.lastAt }),
       ...(agent.deletesAfterDays !== undefined && { deletesAfterDays: agent.deletesAfterDays }),
+      ...(agent.inWorkspaces !== undefined && { inWorkspaces: true as const }),
       folders,
       problems,
     };
@@ -166,7 +167,8 @@ function renderFolders(agent: AgentFacts, colour: Terminal["colour"]): string {
       sources === 0 ? "nothing yet" : `${countOf(sources, "source")}, ${formatBytes(bytes)}`
     }`
   );
-  if (there.length === 0) {
+  if (agent.inWorkspaces) lines.push(colour.dim("  looked for in the projects that sessions name"));
+  else if (there.length === 0) {
     lines.push(`  not found; looked for in ${sanitize(missing[0]?.path ?? "no folder")}`);
     if (missing.length > 1) lines.push(`  and in ${placesOf(missing.length - 1)}`);
   } else if (missing.length > 0) {

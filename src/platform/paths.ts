@@ -12,6 +12,12 @@ export function isAbsolute(path: string, os: Os): boolean {
   return os === "windows" ? /^(?:[a-z]:[\\/]|[\\/]{2}[^\\/])/i.test(path) : path.startsWith("/");
 }
 
+/** The folder that a file or folder lies in, as a text; of one directly below the root of all, that root. */
+export function folderOf(path: string, os: Os): string {
+  const folder = path.replace(os === "windows" ? /[\\/][^\\/]*$/ : /\/[^/]*$/, "");
+  return folder === "" ? "/" : folder;
+}
+
 /** Joins parts with the separator of the system; it resolves nothing. Separators at the end of a part are dropped. */
 export function joinPath(os: Os, first: string, ...rest: readonly string[]): string {
   const separator = os === "windows" ? "\\" : "/";

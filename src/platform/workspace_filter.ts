@@ -6,6 +6,9 @@
 
 import type { WorkspaceFilter } from "../config/config.ts";
 
+/** Stands in place of a filter, as a text, for a source of which nothing is told, because another one tells the same. */
+export const SILENT = "silent";
+
 /** A filter as a text that is compared; empty for one that wants all. */
 export function filterText({ include, exclude }: WorkspaceFilter): string {
   if (include.length === 0 && exclude.length === 0) return "";

@@ -17,7 +17,17 @@ export interface SearchRoot {
   readonly agent: Agent;
   /** Absolute path; it may be a link, and need not exist. */
   readonly root: string;
+  /**
+   * Anybody may have put files there: taken are only those of this user, and none that is larger than
+   * {@link MAX_UNTRUSTED}.
+   */
+  readonly isUntrusted?: boolean;
+  /** Only these files, directly in it, are looked for. */
+  readonly names?: readonly string[];
 }
+
+/** The largest file that is taken from where anybody may put files, bytes. */
+export const MAX_UNTRUSTED = 1 << 30;
 
 /** A source that is there. */
 export interface FoundSource {
@@ -35,9 +45,7 @@ export interface FoundSource {
 }
 
 /** What became of a root. */
-export interface FoundRoot {
-  readonly root: string;
-  readonly agent: Agent;
+export interface FoundRoot extends SearchRoot {
   /** Not set where the root is missing or can't be searched. */
   readonly realRoot?: string;
   readonly missing: boolean;
@@ -106,16 +114,17 @@ class Search {
   readonly #searched = new Set<string>();
 
   /** The real path of a root, or `undefined` if there is nothing (more) to search. */
-  resolve({ agent, root }: SearchRoot): string | undefined {
+  resolve(search: SearchRoot): string | undefined {
+    const { agent, root } = search;
     let realRoot: string | undefined;
     try {
       realRoot = Deno.realPathSync(root);
     } catch (error) {
       if (!isGone(error)) this.#problem(root, error);
-      this.#roots.push({ root, agent, missing: isGone(error) });
+      this.#roots.push({ ...search, missing: isGone(error) });
       return undefined;
     }
-    this.#roots.push({ root, agent, realRoot, missing: false });
+    this.#roots.push({ ...search, realRoot, missing: false });
     const name = agent.id + "\0" + realRoot;
     if (this.#searched.has(name)) return undefined;
     this.#searched.add(name);
@@ -135,6 +144,7 @@ class Search {
 
   /** Takes whatever stands at a path below a root. */
   entry(root: SearchRoot, realRoot: string, relativePath: string): void {
+    if (root.names !== undefined && !root.names.includes(relativePath)) return;
     const info = this.#stat(native(realRoot, relativePath));
     if (info?.isDirectory && root.agent.enters(relativePath)) this.folder(root, realRoot, relativePath);
     else if (info?.isFile) this.#file(root, realRoot, relativePath);
@@ -143,6 +153,11 @@ class Search {
   /** Takes all that is in a folder. */
   folder(root: SearchRoot, realRoot: string, relativePath: string): void {
     const path = native(realRoot, relativePath);
+    if (root.names !== undefined) {
+      this.#folders.add(path);
+      for (const name of root.names) this.#file(root, realRoot, name);
+      return;
+    }
     let entries: Deno.DirEntry[];
     try {
       entries = [...Deno.readDirSync(path)];
@@ -159,11 +174,16 @@ class Search {
     }
   }
 
-  #file({ agent, root }: SearchRoot, realRoot: string, relativePath: string): void {
+  #file({ agent, root, isUntrusted }: SearchRoot, realRoot: string, relativePath: string): void {
     const kind = agent.classify(relativePath);
     if (kind === undefined) return;
     const info = this.#stat(native(realRoot, relativePath));
     if (!info?.isFile) return;
+    const refusal = isUntrusted === true ? refusalOf(info) : undefined;
+    if (refusal !== undefined) {
+      this.#problems.push({ path: native(root, relativePath), reason: refusal });
+      return;
+    }
     const path = native(root, relativePath);
     const own = stampOf(info);
     const stamp = kind.format === "database" ? withLog(own, stampAt(`${path}-wal`)) : own;
@@ -222,6 +242,18 @@ function withoutCopies(sources: readonly FoundSource[]): readonly FoundSource[] 
     seen.add(identity);
     return true;
   });
+}
+
+/** Why a file that anybody may have put there is not taken. */
+function refusalOf({ uid, size }: Deno.FileInfo): string | undefined {
+  if (size > MAX_UNTRUSTED) return "it is larger than 1 GiB";
+  return isOwn(uid) ? undefined : "it belongs to another user";
+}
+
+/** Whether a file is this user's; Windows does not say whose one is. */
+export function isOwn(uid: number | null): boolean {
+  const user = Deno.uid();
+  return user === null || uid === null || uid === user;
 }
 
 function isGone(error: unknown): boolean {

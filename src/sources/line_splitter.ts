@@ -39,6 +39,7 @@ let spareLarge: Uint8Array | undefined;
 /** Splits one source. Fill {@link LineSplitter.space}, then say how much was {@link LineSplitter.filled}. */
 export class LineSplitter {
   readonly #maxLine: number;
+  readonly #isText: boolean;
   readonly #block: Uint8Array;
   #buffer: Uint8Array;
   /**
@@ -60,11 +61,18 @@ export class LineSplitter {
 
   /**
    * @param trail where the bytes that will come begin
-   * @param limits how long a line and a block may be
+   * @param limits how long a line and a block may be, and whether the lines are text: of those each is a record, the
+   * empty ones too, and the last one only once it has ended
    */
-  constructor(trail: Trail, { maxLine, blockSize }: Pick<ReadingLimits, "maxLine" | "blockSize">) {
+  constructor(
+    trail: Trail,
+    { maxLine, blockSize, isText }:
+      & Pick<ReadingLimits, "maxLine" | "blockSize">
+      & Partial<Pick<ReadingLimits, "isText">>,
+  ) {
     this.#trail = trail;
     this.#maxLine = maxLine;
+    this.#isText = isText ?? false;
     this.#block = spareBlock?.length === blockSize ? spareBlock : new Uint8Array(blockSize);
     spareBlock = undefined;
     this.#buffer = this.#block;
@@ -117,7 +125,7 @@ export class LineSplitter {
 
   /** Takes what can be taken of an unterminated last line, where the source ends for now. */
   finish(sink: RecordSink): void {
-    if (this.#passing !== undefined) return;
+    if (this.#passing !== undefined || this.#isText) return;
     const from = this.#start;
     for (const piece of splitRecords(this.#buffer.subarray(from, this.#end), false)) {
       this.#hand(piece, from, sink);
@@ -169,7 +177,9 @@ export class LineSplitter {
         : start + text.indexOf("\n", line - start);
       const stop = newline > line && buffer[newline - 1] === RETURN ? newline - 1 : newline;
       let record: JsonObject | undefined;
-      if (buffer[line] === OPEN && buffer[stop - 1] === CLOSE && newline - line <= this.#maxLine) {
+      if (this.#isText && newline - line <= this.#maxLine) {
+        record = { line: text?.slice(line - start, stop - start) ?? decode(buffer.subarray(line, stop)) };
+      } else if (buffer[line] === OPEN && buffer[stop - 1] === CLOSE && newline - line <= this.#maxLine) {
         if (stop - line >= HUGE_LINE) record = parseHuge(buffer.subarray(line, stop));
         else {
           const own = text?.slice(line - start, stop - start) ?? decode(buffer.subarray(line, stop));
@@ -208,7 +218,7 @@ export class LineSplitter {
    * that were glued together are each measured alone, as they would have been had they been read one by one.
    */
   #takeFront(end: number, sink: RecordSink): void {
-    while (end - this.#taken > this.#maxLine) {
+    while (!this.#isText && end - this.#taken > this.#maxLine) {
       const from = this.#taken;
       for (const piece of splitRecords(this.#buffer.subarray(from, from + this.#maxLine), false)) {
         this.#hand(piece, from, sink);
@@ -233,7 +243,7 @@ export class LineSplitter {
   /** Whether what is left can't be kept and from now on passes through. */
   #letPass(): boolean {
     if (this.#start === this.#end) return false;
-    const zeros = this.#buffer[this.#start] === 0;
+    const zeros = !this.#isText && this.#buffer[this.#start] === 0;
     if (!zeros && this.#end - this.#start <= this.#maxLine) return false;
     this.#passing = {
       reason: zeros ? "nul_run" : "too_long",
@@ -254,10 +264,14 @@ export class LineSplitter {
       return;
     }
     trail.add(bytes.subarray(0, end));
-    this.#start = this.#taken = this.#start + end;
+    const length = trail.offset - position;
+    // What is left of a line of text would be an empty one.
+    const next = this.#isText ? end + 1 : end;
+    trail.add(bytes.subarray(end, next));
+    this.#start = this.#taken = this.#start + next;
     this.#trail = trail;
     this.#passing = undefined;
-    sink.damaged(position, trail.offset - position, reason, raw);
+    sink.damaged(position, length, reason, raw);
   }
 }
 

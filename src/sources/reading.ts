@@ -31,4 +31,6 @@ export interface ReadingLimits {
   readonly listName?: string;
   /** A document that is larger, or the first line of a log that is, is read in a stream if it has a long list. */
   readonly streamOver: number;
+  /** Its lines are text; each is the record `{ line }`. */
+  readonly isText: boolean;
 }

@@ -65,6 +65,7 @@ const READINGS: Readonly<
 > = {
   "jsonl": PlainReading,
   "jsonl.zst": CompressedReading,
+  "text": PlainReading,
   "document": DocumentReading,
   "operations": OperationsReading,
 };
@@ -175,5 +176,6 @@ function readingOf(file: SourceFile | DatabaseFile, request: OpenRequest): Readi
     blockSize: request.blockSize ?? BLOCK_SIZE,
     listName: request.listName,
     streamOver: request.streamOver ?? STREAM_OVER,
+    isText: format === "text",
   });
 }

@@ -24,6 +24,7 @@ import { unlessOvertaken } from "./overtaken.ts";
 import type { RecalledRecords } from "./messages.ts";
 import { isOvertaken } from "./pipeline.ts";
 import { isOfOtherAdapter } from "./plan.ts";
+import { Projects } from "./projects.ts";
 import { ProblemBoard } from "./problem_board.ts";
 import { configProblem, crashProblem, diskProblem, foldersProblem, watchProblem } from "./problem_texts.ts";
 import { Pruning } from "./pruning.ts";
@@ -31,6 +32,7 @@ import { RequestDesk } from "./request_desk.ts";
 import { agentOf, ownConfig, searchRoots } from "./roots.ts";
 import { type Place, Scanner } from "./scanner.ts";
 import { SleepDetector } from "./sleep.ts";
+import { StandIns } from "./stand_ins.ts";
 import { SourceTracker } from "./source_tracker.ts";
 import { CALM_ROUND, RECENT_EVERY, recentlyChanged, ROUND, Round } from "./sweep.ts";
 import { sumProgress, type SyncProgress } from "./sync_progress.ts";
@@ -71,6 +73,11 @@ export class Collector {
   #isTicking = false;
   /** Older events were asked for while others were under way. */
   #isWantingMore = false;
+  #projects = new Projects();
+  readonly #standIns = new StandIns(
+    (id) => agentOf(this.#config, id),
+    () => this.#phase === "live" && this.#options.once !== true,
+  );
   #timer: ReturnType<typeof setTimeout> | undefined;
   #nextProgress = 0;
   /** Of how many commits the exporter has heard. */
@@ -107,6 +114,7 @@ export class Collector {
       sync: async (collectFrom = Infinity) => {
         this.#isWantingMore = this.#floor.ask(collectFrom) || this.#isWantingMore;
         await this.#scan();
+        if (this.#phase === "live" && this.#hasRest) await this.#scanRest();
       },
       reload: () => this.#reloadConfig(),
       deliver: (name, again) => this.#exporter.deliver(name, again),
@@ -137,6 +145,7 @@ export class Collector {
       realRootOf: (source) => this.#scanner.realRootOf(source),
       workspaces: () => this.#workspaces,
       ownConfig: (id) => ownConfig(this.#config, id),
+      isSilent: (source) => this.#standIns.isSilent(source),
       recalled: (source) => this.#recalled(source),
       parserStateOf: (source) => parserState(this.#reader, source.id),
       deletesAfterDaysOf: ({ agent }) => AGENTS.find(({ id }) => id === agent)?.deletesAfterDays,
@@ -192,6 +201,7 @@ export class Collector {
       await this.#board.takeDown(readSummary(this.#reader).problems.map(({ key }) => key));
       await this.#desk.refuseOlder(this.#reader, this.#startedAt);
       await this.#checkDisk(Date.now());
+      await this.#projects.recall(this.#catalog.values(), Date.now());
       await this.#scan();
     } catch (error) {
       if (!isOvertaken(error)) await this.#mendIfDamaged(error);
@@ -210,8 +220,10 @@ export class Collector {
       this.#floor,
       filter,
       (id) => agentOf(this.#config, id),
+      this.#standIns,
     );
     this.#scanner = new Scanner(this.#catalog, this.#tracker);
+    this.#projects = new Projects();
   }
 
   /** If that is why it could not be read, the store is replaced, and everything begins anew in `#onRecovered()`. */
@@ -242,7 +254,31 @@ export class Collector {
   }
 
   #searchRoots() {
-    return searchRoots(this.#config, this.#options.environment);
+    const roots = searchRoots(this.#config, this.#options.environment);
+    return [...roots, ...this.#projects.roots(this.#config, roots)];
+  }
+
+  /** Whether there may be something that could not be known of before. */
+  get #hasRest(): boolean {
+    if (this.#standIns.isWaiting) return true;
+    // A start that finds nothing new should not wait for a look at them.
+    const isFirstDue = this.#options.once === true || this.#phase === "live";
+    return this.#projects.hasNews(this.#dispatcher.writes, isFirstDue);
+  }
+
+  /** Has read what could not be known of before other sources were read: what lies in projects, and stand-ins. */
+  async #scanRest(): Promise<void> {
+    this.#isScanned = false;
+    const { writes } = this.#dispatcher;
+    const added = await this.#projects.refresh(this.#reader, this.#options.environment, Date.now(), writes);
+    const wanted = this.#searchRoots();
+    for (const root of added.filter((root) => wanted.includes(root))) {
+      await this.#scanner.scanPlace({ root, relativePath: "" }, this.#phase === "live");
+    }
+    const changed = this.#standIns.refresh(this.#reader, this.#catalog.values(), Date.now());
+    await this.#tracker.lookAtAll(changed);
+    this.#isScanned = true;
+    this.#onProgress();
   }
 
   /**
@@ -308,6 +344,10 @@ export class Collector {
       this.#scan().catch(unlessOvertaken).catch((error) => this.#ended.reject(error));
       return;
     }
+    if (this.#phase === "history" && this.#hasRest) {
+      this.#scanRest().catch(unlessOvertaken).catch((error) => this.#ended.reject(error));
+      return;
+    }
     const progress = this.progress();
     this.#desk.answerSyncs(progress);
     if (this.#phase !== "history") return;
@@ -358,6 +398,9 @@ export class Collector {
     // An agent that is used for the first time should not have to wait for its turn in the round.
     for (const root of this.#scanner.missing(this.#searchRoots())) {
       await this.#scanner.scanPlace({ root, relativePath: "" }, true);
+    }
+    if (this.#phase === "live" && this.#projects.isDue(now) && this.#hasRest) {
+      await this.#scanRest();
     }
     await this.#reloadConfig();
     if (this.#phase === "live" || this.#config.sync.background_sync) this.#watch();

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { LINE_FORMATS } from "../agents/agent.ts";
 import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
@@ -44,6 +45,8 @@ export interface DispatcherContext {
   workspaces(): WorkspaceFilter;
   /** What the configuration says of an agent that the user describes, `undefined` of any other. */
   ownConfig?(id: string): CustomAgentConfig | undefined;
+  /** Whether nothing of a source is to be stored, because another one tells the same. */
+  isSilent?(source: CatalogSource): boolean;
   /** What was kept of a source whose file is gone and that is read once more; `undefined` of any other. */
   recalled?(source: CatalogSource): RecalledRecords | undefined;
   /** What the parser remembered at the committed cursor. */
@@ -171,7 +174,7 @@ export class Dispatcher {
       this.#queue.hurry(source);
       return;
     }
-    const isCut = source.format === "jsonl" && size < source.cursor.offset;
+    const isCut = LINE_FORMATS.has(source.format) && size < source.cursor.offset;
     const mustWait = this.#outcomes.isSuspect(source) || this.isPaused || this.#heldBy !== undefined;
     if (mustWait || isCut || unreadBytes(source, size) > LIVE_BYTES) {
       this.readLater(source);
@@ -259,7 +262,8 @@ export class Dispatcher {
         const parserState = source.cursor.offset > 0 ? this.#context.parserStateOf(source) : undefined;
         const workspaces = this.#context.workspaces();
         const own = this.#context.ownConfig?.(source.agent);
-        jobs.push(makeJob(source, { realRoot, parserState, workspaces, own, recalled }, isLive));
+        const isSilent = this.#context.isSilent?.(source);
+        jobs.push(makeJob(source, { realRoot, parserState, workspaces, own, isSilent, recalled }, isLive));
         if (recalled !== undefined) source.adapterVersion = recalled.adapterVersion;
       } catch (error) {
         // Without it the source can't be read on; all is looked at again when the store is mended.

@@ -20,6 +20,8 @@ export interface SourceContext {
   readonly workspaces: WorkspaceFilter;
   /** What its agent is, where the user describes it. */
   readonly own?: CustomAgentConfig;
+  /** Another source tells the same. */
+  readonly isSilent?: boolean;
   /** What was kept of it, if its file is gone. */
   readonly recalled?: RecalledRecords;
 }
@@ -40,6 +42,7 @@ export function makeJob(source: CatalogSource, context: SourceContext, isLive: b
     isRereading: source.rereading !== 0,
     maxLine: maxLineOf(source),
     isLive,
+    ...context.isSilent === true && { isSilent: true as const },
     ...context.own !== undefined && { own: context.own },
     ...context.recalled !== undefined && { recalled: context.recalled },
   };

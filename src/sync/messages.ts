@@ -38,6 +38,8 @@ export interface ReadJob {
   readonly isLive: boolean;
   /** What the agent is, where the user describes it. */
   readonly own?: CustomAgentConfig;
+  /** Another source tells the same: nothing of it is stored. */
+  readonly isSilent?: true;
   /** Its file is gone; these records of it were kept, because an earlier adapter could not read them. */
   readonly recalled?: RecalledRecords;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Agent } from "../agents/agent.ts";
-import { covers } from "../platform/workspace_filter.ts";
+import { covers, SILENT } from "../platform/workspace_filter.ts";
 import { type FileStamp, isUnchanged } from "../sources/stamp.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { KnownSource } from "../store/source_list.ts";
@@ -37,7 +37,7 @@ export type Decision =
 /**
  * Decides what is to be done with a source whose file looks like `stamp` now.
  *
- * @param filter which workspaces are wanted now (`filterText()`)
+ * @param filter which workspaces are wanted now (`filterText()`), or {@link SILENT}
  */
 export function decide(
   source: KnownSource,
@@ -51,9 +51,13 @@ export function decide(
   const wanted = Math.min(collectFrom, source.collectedFrom);
   if (isUnread && stamp.mtime < wanted) return "left-out";
   if (isOfOtherAdapter(source, agent)) return "read-again";
+  // Another source tells the same now, or does no longer.
+  if (!isUnread && (source.collectedFilter === SILENT) !== (filter === SILENT)) return "read-again";
   if (source.attempts >= MAX_ATTEMPTS) return "set-aside";
   if (wanted < source.collectedFrom && (isUnread || source.leftOut > 0)) return "read-again";
-  if (!isUnread && source.leftOut > 0 && !covers(source.collectedFilter, filter)) return "read-again";
+  if (!isUnread && source.leftOut > 0 && filter !== SILENT && !covers(source.collectedFilter, filter)) {
+    return "read-again";
+  }
   // One that is not "synced" was left in its middle; one that was gone is back.
   if (source.status === "synced" && !source.gone && isUnchanged(source.stamp, source.readAt, stamp)) {
     return "unchanged";

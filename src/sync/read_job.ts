@@ -8,6 +8,7 @@
 import {
   type Agent,
   type JsonObject,
+  LINE_FORMATS,
   type RecordParser,
   type SourceFormat,
   WHOLE_FORMATS,
@@ -27,8 +28,10 @@ import {
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
 import type { BatchBuilder } from "../store/batch_builder.ts";
-import { filterText } from "../platform/workspace_filter.ts";
+import { filterText, SILENT } from "../platform/workspace_filter.ts";
 import { collectGarbage } from "../platform/garbage.ts";
+import { THIS_OS } from "../platform/environment.ts";
+import { folderOf } from "../platform/paths.ts";
 import { pack, unpack } from "../platform/pack.ts";
 import type { ReadJob } from "./messages.ts";
 import { RecalledReader } from "./recalled_reader.ts";
@@ -97,8 +100,9 @@ export class JobRun implements RecordSink {
       ? SourceReader.open({ ...job, listName, ...database && { database } })
       : new RecalledReader(job.recalled, job.cursor);
     this.#firstRow = builder.rows;
-    this.#filter = filterText(job.workspaces);
+    this.#filter = job.isSilent ? SILENT : filterText(job.workspaces);
     this.#emit = (draft) => {
+      if (job.isSilent) return;
       if (draft.timestamp < job.collectedFrom) this.#leftOut++;
       else if (wants(draft.workspace)) builder.add(agent.id, draft);
       else {
@@ -217,9 +221,16 @@ export class JobRun implements RecordSink {
 
   /** A parser that goes on from the last state. */
   #makeParser(): RecordParser {
-    const { relativePath, format } = this.#job;
+    const { relativePath, format, path } = this.#job;
     const state = format === "database" ? undefined : parsed(this.#state);
-    return this.#agent.parser({ relativePath, companions: this.#companions }, this.#emit, state);
+    const { birth, mtime } = this.#reader.stamp;
+    const source = {
+      relativePath,
+      folder: folderOf(path, THIS_OS),
+      madeAt: birth ?? mtime,
+      companions: this.#companions,
+    };
+    return this.#agent.parser(source, this.#emit, state);
   }
 
   #stateText(): string {
@@ -283,7 +294,7 @@ export function failureOf(source: number, error: unknown): Failure {
 /** Whether a source that does not fit its cursor has lost something, rather than that it was written anew. */
 function isCut(format: SourceFormat, size: number, offset: number): boolean {
   if (WHOLE_FORMATS.has(format)) return size === 0;
-  return format !== "jsonl" || size < offset;
+  return !LINE_FORMATS.has(format) || size < offset;
 }
 
 /** What the companions of a source hold, by their names. */

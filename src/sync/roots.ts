@@ -17,7 +17,8 @@ export function searchRoots(config: Config, environment: Environment): SearchRoo
     const said = config.agents[agent.id];
     if (said !== undefined && !said.enabled) return [];
     const paths = said === undefined || said.paths === "auto" ? agent.roots(environment) : said.paths;
-    return paths.map((root) => ({ agent, root }));
+    const isUntrusted = agent.inWorkspaces !== undefined;
+    return paths.map((root): SearchRoot => ({ agent, root, ...isUntrusted && { isUntrusted } }));
   });
   const own = Object.entries(config.agents).flatMap(([id, said]) =>
     isOwn(id, said) && said.enabled ? ownRoots(id, said, environment.os) : []

@@ -115,7 +115,8 @@ export class Scanner {
       return;
     }
     const relativePath = below.join("/");
-    const isOfInterest = root.agent.classify(relativePath) !== undefined || root.agent.enters(relativePath);
+    const isOfInterest = root.names?.includes(relativePath) ??
+      (root.agent.classify(relativePath) !== undefined || root.agent.enters(relativePath));
     if (isOfInterest) inBackground(this.scanPlace({ root, relativePath }, true));
   }
 
@@ -128,7 +129,7 @@ export class Scanner {
   places(roots: readonly SearchRoot[]): Place[] {
     return roots.flatMap((root) => {
       const realRoot = this.#roots.get(root.root)?.realRoot;
-      const names = realRoot === undefined ? [] : namesIn(realRoot);
+      const names = realRoot === undefined ? [] : root.names ?? namesIn(realRoot);
       const known = realRoot === undefined ? [""] : names;
       return known.map((relativePath) => ({ root, relativePath }));
     });

@@ -123,6 +123,7 @@ export class SourceQueue {
 export function unreadBytes(source: CatalogSource, size: number = source.stamp.size): number {
   switch (source.format) {
     case "jsonl":
+    case "text":
       return Math.max(0, size - source.cursor.offset);
     case "database":
       // Once it was read whole, only what changed is read of it.

@@ -6,6 +6,7 @@
 
 import type { Agent } from "../agents/agent.ts";
 import { findAgent } from "../agents/agents.ts";
+import { SILENT } from "../platform/workspace_filter.ts";
 import { START } from "../sources/cursor.ts";
 import type { FoundSource } from "../sources/discover.ts";
 import { type FileStamp, sameFile, stampOfSource, TIME_GRAIN } from "../sources/stamp.ts";
@@ -15,6 +16,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { Floor } from "./floor.ts";
 import { inBackground } from "./overtaken.ts";
 import { decide } from "./plan.ts";
+import { StandIns } from "./stand_ins.ts";
 import { isMissing } from "./standing_file.ts";
 
 /** Who has sources read. */
@@ -29,12 +31,14 @@ export class SourceTracker {
   readonly #dispatcher: SourceReading;
   readonly #floor: Floor;
   readonly #filter: () => string;
+  readonly #standIns: StandIns;
   readonly #agentOf: (id: string) => Agent | undefined;
 
   /**
    * @param floor when it is lowered, `take()` has read again what was left out
    * @param filter which workspaces are wanted now (`filterText()`); when more are, likewise
    * @param agentOf the agent of an id, as it is now
+   * @param standIns which sources tell nothing because others tell the same
    */
   constructor(
     catalog: Catalog,
@@ -42,12 +46,14 @@ export class SourceTracker {
     floor: Floor,
     filter: () => string = () => "",
     agentOf: (id: string) => Agent | undefined = findAgent,
+    standIns: StandIns = new StandIns(agentOf),
   ) {
     this.#agentOf = agentOf;
     this.#catalog = catalog;
     this.#dispatcher = dispatcher;
     this.#floor = floor;
     this.#filter = filter;
+    this.#standIns = standIns;
   }
 
   /**
@@ -113,7 +119,10 @@ export class SourceTracker {
     const agent = this.#agentOf(source.agent);
     // The user described it once, and no longer: what was read of it is kept.
     if (agent === undefined) return [];
-    switch (decide(source, agent, stamp, this.#floor.collectFrom, Date.now(), this.#filter())) {
+    const telling = this.#standIns.telling(source);
+    if (telling === "unknown") return [];
+    const filter = telling === "nothing" ? SILENT : this.#filter();
+    switch (decide(source, agent, stamp, this.#floor.collectFrom, Date.now(), filter)) {
       case "read":
         if (isLive) this.#dispatcher.readNow(source, stamp.size);
         else {
@@ -171,6 +180,16 @@ export class SourceTracker {
     const isFresh = source.status === "synced" &&
       now <= Math.max(source.stamp.mtime, source.stamp.ctime ?? 0) + TIME_GRAIN;
     if (!isFresh || !this.#looksTheSame(source)) this.look(source);
+  }
+
+  /** Something else became known of these sources. */
+  async lookAtAll(sources: readonly CatalogSource[]): Promise<void> {
+    const again: CatalogSource[] = [];
+    for (const source of sources) {
+      const stamp = stampOfSource(source.path, source.format);
+      if (stamp !== undefined) again.push(...await this.#follow(source, stamp, false));
+    }
+    await this.#readAgain(again);
   }
 
   /** A source was reported as changed. */

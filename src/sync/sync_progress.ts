@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LINE_FORMATS } from "../agents/agent.ts";
 import type { CatalogSource } from "./catalog.ts";
 
 /** How far the sources in scope are committed, in bytes. */
@@ -40,7 +41,7 @@ export function sumProgress(
     totalBytes += size;
     leftOutEvents += source.leftOut;
     if (source.status === "synced") committedBytes += size;
-    else if (source.format === "jsonl") committedBytes += Math.min(size, source.cursor.offset);
+    else if (LINE_FORMATS.has(source.format)) committedBytes += Math.min(size, source.cursor.offset);
   }
   return { committedBytes, totalBytes, sources: count, leftOutSources, leftOutBytes, leftOutEvents };
 }

@@ -93,11 +93,12 @@ export class RootWatcher {
     let used = 0;
     for (const root of roots) {
       if (root.realRoot === undefined) continue;
-      used += foldersOf(root);
+      const folders = isFlat(root) ? 1 : foldersOf(root);
+      used += folders;
       if (this.#watchers.has(root.realRoot)) continue;
       if (used > limit) {
-        used -= foldersOf(root);
-        const reason = `it has ${foldersOf(root)} folders, and no more than ${limit} are watched in all`;
+        used -= folders;
+        const reason = `it has ${folders} folders, and no more than ${limit} are watched in all`;
         this.#fail(root.realRoot, reason, "own-limit");
         continue;
       }
@@ -138,14 +139,14 @@ export class RootWatcher {
   #start(root: FoundRoot): void {
     const path = root.realRoot!;
     try {
-      const watcher = this.#watchFolder(path, root.agent.isFlat?.(root.root) ?? false);
+      const watcher = this.#watchFolder(path, isFlat(root));
       this.#watchers.set(path, watcher);
       this.#failures.delete(path);
       void this.#follow(root, watcher);
     } catch (error) {
       // A root that was removed just now is no problem: the sweep finds it when it is back.
-      if (error instanceof Deno.errors.NotFound) return;
-      this.#fail(path, reasonOf(error));
+      if (error instanceof Deno.errors.NotFound) this.#failures.delete(path);
+      else this.#fail(path, reasonOf(error));
     }
   }
 
@@ -193,6 +194,10 @@ export class RootWatcher {
       for (const [path, root] of hints) this.#hint(root, path);
     }, COLLECT_TIME);
   }
+}
+
+function isFlat({ agent, root }: FoundRoot): boolean {
+  return agent.isFlat?.(root) ?? false;
 }
 
 function reasonOf(error: unknown): string {

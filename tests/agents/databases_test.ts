@@ -7,14 +7,19 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Agent } from "../../src/agents/agent.ts";
+import { crush } from "../../src/agents/crush.ts";
 import { cursor } from "../../src/agents/cursor.ts";
+import { forge } from "../../src/agents/forge.ts";
 import { goose } from "../../src/agents/goose.ts";
 import { hermes } from "../../src/agents/hermes.ts";
+import { amazonQ, kiroCli } from "../../src/agents/kiro_cli.ts";
+import { openclaw } from "../../src/agents/openclaw.ts";
 import { openCode } from "../../src/agents/opencode.ts";
 import { zed } from "../../src/agents/zed.ts";
 import type { EventDraft } from "../../src/events/event.ts";
 import { AgentDatabase } from "./database_harness.ts";
-import { checkEvent } from "./harness.ts";
+import { compress } from "../sources/zstd.ts";
+import { checkEvent, parseAll, readLines } from "./harness.ts";
 
 /** A fixture of an agent. */
 interface Kept {
@@ -26,8 +31,18 @@ interface Kept {
 
 const KEPT: readonly Kept[] = [
   { agent: cursor, fixture: "state.sql", path: "state.vscdb" },
+  {
+    agent: cursor,
+    fixture: "store.sql",
+    path: "0123456789abcdef0123456789abcdef/a1b2c3d4-0000-4000-8000-000000000001/store.db",
+  },
   { agent: openCode, fixture: "opencode.sql", path: "opencode.db" },
   { agent: goose, fixture: "sessions.sql", path: "sessions.db" },
+  { agent: forge, fixture: "forge.sql", path: ".forge.db" },
+  { agent: kiroCli, fixture: "data.sql", path: "data.sqlite3" },
+  { agent: amazonQ, fixture: "data.sql", path: "data.sqlite3" },
+  { agent: openclaw, fixture: "agent.sql", path: "main/agent/openclaw-agent.sqlite" },
+  { agent: crush, fixture: "crush.sql", path: "crush.db" },
   { agent: zed, fixture: "threads.sql", path: "threads.db" },
   { agent: hermes, fixture: "state.sql", path: "profiles/work/state.db" },
 ];
@@ -90,6 +105,24 @@ for (const kept of KEPT) {
     }
   });
 }
+
+Deno.test("a session that OpenClaw took over from its file has the same events under the same ids, also packed", async () => {
+  const lines = await readLines(fixtureUrl(openclaw, "session.jsonl"));
+  const told = parseAll(openclaw, "main/sessions/a1b2c3d4-0000-4000-8000-000000000001.jsonl", lines).events;
+  using database = new AgentDatabase(openclaw, "main/agent/openclaw-agent.sqlite");
+  const kept = KEPT.find(({ agent }) => agent === openclaw)!;
+  for (const statement of await statementsOf(kept)) database.database.exec(statement);
+  const pack = database.database.prepare(
+    "update transcript_events set event_json = null, event_zstd = ? where seq = ?",
+  );
+  for (const [index, line] of lines.entries()) {
+    if (index % 2 === 1) pack.run(compress(new TextEncoder().encode(line)), index + 1);
+  }
+  await database.read();
+  const content = ({ type, anchor, key, data, metrics, timestamp }: EventDraft) =>
+    JSON.stringify({ type, anchor, key, data, metrics, timestamp });
+  assertEquals(database.told().map(content).toSorted(), told.map(content).toSorted());
+});
 
 Deno.test("a session that OpenCode took over from its files into the database has the same events under the same ids", async () => {
   using database = new AgentDatabase(openCode, "opencode.db");

@@ -7,14 +7,20 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Agent, JsonObject } from "../../src/agents/agent.ts";
+import { aider } from "../../src/agents/aider.ts";
 import { amp } from "../../src/agents/amp.ts";
 import { antigravity } from "../../src/agents/antigravity.ts";
 import { cline } from "../../src/agents/cline.ts";
 import { continueDev } from "../../src/agents/continue.ts";
 import { copilotCli } from "../../src/agents/copilot_cli.ts";
+import { cursor } from "../../src/agents/cursor.ts";
 import { droid } from "../../src/agents/droid.ts";
 import { geminiCli } from "../../src/agents/gemini_cli.ts";
+import { goose } from "../../src/agents/goose.ts";
+import { gptme } from "../../src/agents/gptme.ts";
+import { grok } from "../../src/agents/grok.ts";
 import { kimiCli, kimiCode } from "../../src/agents/kimi.ts";
+import { kiro } from "../../src/agents/kiro.ts";
 import { kiroCli } from "../../src/agents/kiro_cli.ts";
 import { omp } from "../../src/agents/omp.ts";
 import { openclaw } from "../../src/agents/openclaw.ts";
@@ -22,6 +28,7 @@ import { openHands } from "../../src/agents/openhands.ts";
 import { pi } from "../../src/agents/pi.ts";
 import { qwenCode } from "../../src/agents/qwen_code.ts";
 import { vibe } from "../../src/agents/vibe.ts";
+import { windsurf } from "../../src/agents/windsurf.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import { checkAdapter, type IdentifiedDraft, parseAll, readLines } from "./harness.ts";
 
@@ -246,6 +253,43 @@ const TOLD: readonly Told[] = [
     },
   },
   {
+    agent: grok,
+    fixture: "updates.jsonl",
+    path: "%2Fhome%2Fada%2Fshop/5a72e26e/updates.jsonl",
+    companions: {
+      "summary.json": {
+        info: { id: "5a72e26e", cwd: "/home/ada/shop" },
+        generated_title: "Run ls",
+        parent_session_id: "5a72e26d",
+        session_kind: "fork",
+      },
+    },
+    otherTimes: ["timestamp"],
+  },
+  { agent: windsurf, fixture: "transcript.jsonl", path: "b1c2d3e4-0000-4000-8000-000000000001.jsonl" },
+  { agent: gptme, fixture: "conversation.jsonl", path: "2026-05-04-run-ls/conversation.jsonl" },
+  {
+    agent: cursor,
+    fixture: "transcript.jsonl",
+    path: "home-ada-shop/agent-transcripts/a1b2c3d4/subagents/b2c3d4e5.jsonl",
+  },
+  { agent: goose, fixture: "session.jsonl", path: "20260504_100000.jsonl" },
+  {
+    agent: kiro,
+    fixture: "messages.jsonl",
+    path: "0123456789abcdef/sess_0001/messages.jsonl",
+    companions: {
+      "session.json": { modelId: "claude-sonnet-5", title: "Run ls", workspacePaths: ["/home/ada/shop"] },
+    },
+    otherTimes: ["timestamp"],
+  },
+  {
+    agent: kiro,
+    fixture: "spine.jsonl",
+    path: "L2hvbWUvYWRhL3Nob3A/0a0a0a0a-0000-4000-8000-000000000001.json",
+  },
+  { agent: aider, fixture: "history.md", path: ".aider.chat.history.md" },
+  {
     agent: antigravity,
     fixture: "transcript.jsonl",
     path: "11111111-0000-4000-8000-000000000001/.system_generated/logs/transcript.jsonl",
@@ -255,6 +299,12 @@ const TOLD: readonly Told[] = [
 
 function fixtureUrl({ agent, fixture }: Pick<Told, "agent" | "fixture">): URL {
   return new URL(`../fixtures/${agent.id}/${fixture}`, import.meta.url);
+}
+
+/** The records of a fixture: its lines, of Markdown each as its reader hands it over. */
+async function readRecords(told: Pick<Told, "agent" | "fixture">): Promise<readonly (string | object)[]> {
+  const lines = await readLines(fixtureUrl(told));
+  return told.fixture.endsWith(".md") ? lines.map((line) => ({ line })) : lines;
 }
 
 /** The agent, with what lies beside the fixture. */
@@ -279,22 +329,25 @@ function change(value: JsonObject, [name, ...rest]: readonly string[]): JsonObje
   return { ...value, [name!]: other };
 }
 
+// Aider and OpenHands write times without a zone; golden files need one.
+Deno.env.set("TZ", "UTC");
+
 for (const told of TOLD) {
   const { fixture, path, otherTimes } = told;
   const agent = withCompanions(told);
 
   Deno.test(`${agent.id} keeps the rules of adapters when it reads ${fixture}`, async () => {
-    const lines = await readLines(fixtureUrl(told));
+    const lines = await readRecords(told);
     checkAdapter(agent, path, lines, {
       ...otherTimes !== undefined && { changeOtherTimes: withOtherTimes(otherTimes) },
     });
   });
 
   Deno.test(`${agent.id} makes of ${fixture} what its golden file says, with the same ids`, async () => {
-    const { events, unknown } = parseAll(agent, path, await readLines(fixtureUrl(told)));
+    const { events, unknown } = parseAll(agent, path, await readRecords(told));
     assertEquals(unknown, {});
     const found = events.map(({ complete: _, ...event }: IdentifiedDraft) => JSON.stringify(event));
-    const golden = fixtureUrl({ agent, fixture: fixture.replace(/\.jsonl$/, ".golden.jsonl") });
+    const golden = fixtureUrl({ agent, fixture: fixture.replace(/\.\w+$/, ".golden.jsonl") });
     if (Deno.env.get("UPDATE_GOLDEN") === "1") await Deno.writeTextFile(golden, found.join("\n") + "\n");
     const expected = (await Deno.readTextFile(golden)).trimEnd().split("\n");
     assertEquals(found.map((line) => JSON.parse(line)), expected.map((line) => JSON.parse(line)));

@@ -158,7 +158,11 @@ Deno.test({
     );
     await using manager = await UserManager.start(home.path);
     assertEquals(manager.ask("start", "tricky.service").success, true);
-    const text = await eventually("what it was given", () => Deno.readTextFileSync(found));
+    const text = await eventually("what it was given", () => {
+      const written = Deno.readTextFileSync(found);
+      // The file is made before anything is written into it.
+      return written !== "" && written;
+    });
     assertEquals(text.trimEnd().split("\n"), [...words, tricky]);
   },
 });

@@ -40,6 +40,30 @@ Deno.test("space() stays in one buffer while a line is too long", () => {
   assertEquals(notes.lines, ["0 +5000 too_long"]);
 });
 
+Deno.test("lines of text are records as they stand, the empty ones too, each once it has ended", () => {
+  for (const blockSize of [1, 3, 512]) {
+    const notes = new Notes();
+    const splitter = new LineSplitter(new Trail(), { maxLine: 12, blockSize, isText: true });
+    fill(splitter, '# "Grüße"\r\n\n{"a":1}\nno end', notes);
+    splitter.finish(notes);
+    const lines = [
+      String.raw`0 # "Grüße" -> {"line":"# \"Grüße\""}`,
+      `13  -> {"line":""}`,
+      String.raw`14 {"a":1} -> {"line":"{\"a\":1}"}`,
+    ];
+    assertEquals(notes.lines, lines);
+    assertEquals(splitter.cursor().offset, 22);
+    fill(splitter, " yet\nthis line is too long\nlast\n", notes);
+    assertEquals(notes.lines, [
+      ...lines,
+      '22 no end yet -> {"line":"no end yet"}',
+      "33 +21 too_long",
+      '55 last -> {"line":"last"}',
+    ]);
+    splitter.release();
+  }
+});
+
 Deno.test("a splitter uses the block that another one released, and no one else's", () => {
   const limits = { maxLine: 1000, blockSize: 80 };
   const first = new LineSplitter(new Trail(), limits);

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { EventDraft } from "../../events/event.ts";
-import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
+import type { EventDraft, Metrics } from "../../events/event.ts";
+import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
 import { Conversation, type Place } from "../conversation.ts";
 import type { Database, DatabaseLayout } from "../database.ts";
@@ -44,7 +44,7 @@ export const GOOSE_DATABASE: DatabaseLayout = {
   },
 };
 
-/** The parser of one session. */
+/** The parser of a session in the database. */
 export class GooseParser implements RecordParser {
   readonly #conversation: Conversation;
   #position = 0;
@@ -55,7 +55,9 @@ export class GooseParser implements RecordParser {
 
   record({ session, message }: JsonObject): RecordOutcome {
     if (session !== undefined) return this.#session(asObject(session));
-    return message === undefined ? { unknown: "type:none" } : this.#message(asObject(message));
+    return message === undefined
+      ? { unknown: "type:none" }
+      : tellMessage(this.#conversation, asObject(message), ++this.#position);
   }
 
   flush(): void {
@@ -82,80 +84,139 @@ export class GooseParser implements RecordParser {
       title: asText(session.name) ?? asText(session.description),
       source: asText(session.session_type),
     });
-    // Goose counts for a session alone.
-    const metrics = compact({
-      inputTokens: asCount(session.accumulated_input_tokens) ?? asCount(session.input_tokens),
-      outputTokens: asCount(session.accumulated_output_tokens) ?? asCount(session.output_tokens),
-    });
-    this.#conversation.total(Object.keys(metrics).length === 0 ? undefined : metrics);
+    this.#conversation.total(totalOf(session));
     return undefined;
   }
+}
 
-  #message(message: JsonObject | undefined): RecordOutcome {
-    const timestamp = timeOfValue(message?.created_timestamp);
-    const parts = asList(fromJson(message?.content_json))?.map(asObject);
-    if (message === undefined || timestamp === undefined || parts === undefined) {
-      return { unknown: "message:shape" };
-    }
-    const place = { timestamp, position: ++this.#position };
-    const key = asText(message.message_id) ?? `row:${message.id}`;
-    const isSeen = asObject(fromJson(message.metadata_json))?.userVisible !== false;
-    const texts = join(parts, "text", "text");
-    const unknown = parts.map((part, index) => this.#part(part, `${key}:${index}`, place))
-      .find((outcome) => outcome !== undefined);
-    if (message.role === "user") {
-      // What a compaction leaves for the model is no prompt.
-      if (isSeen && texts !== undefined) {
-        this.#conversation.add(key, place, { type: "llm_request", data: { prompt: texts } });
-      }
-    } else if (message.role === "assistant") {
-      const data = {
-        text: texts,
-        reasoning: join(parts, "thinking", "thinking") ?? join(parts, "reasoning", "text"),
-      };
-      if (isSeen) this.#conversation.add(key, place, { type: "llm_response", data });
-    } else return { unknown: `role:${asText(message.role) ?? "none"}` };
-    return unknown;
+/** The parser of a session in a file of its own: its first line says what the session is. */
+export class GooseFileParser implements RecordParser {
+  readonly #conversation: Conversation;
+  #facts: JsonObject | undefined;
+  #count: number;
+
+  constructor({ relativePath }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
+    const state = saved as { conversation: unknown; facts?: JsonObject; count: number } | undefined;
+    const options = { tools: TOOLS, anchor: "session", openCalls: 64 } as const;
+    const session = relativePath.replace(/\.jsonl$/, "");
+    this.#conversation = new Conversation(emit, options, session, state?.conversation);
+    this.#facts = state?.facts;
+    this.#count = state?.count ?? 0;
   }
 
-  #part(part: JsonObject | undefined, key: string, place: Place): RecordOutcome {
-    switch (part?.type) {
-      case "toolRequest":
-      case "frontendToolRequest": {
-        const call = asObject(asObject(part.toolCall)?.value);
-        const tool = asText(call?.name);
-        const callId = asText(part.id);
-        if (tool === undefined) return { unknown: "part:toolRequest" };
-        const args = asObject(call?.arguments);
-        this.#conversation.call(callId ?? key, place, { tool, callId, args, kind: kindOf(tool, args) });
-        return undefined;
-      }
-      case "toolResponse": {
-        const callId = asText(part.id);
-        const result = asObject(part.toolResult);
-        const value = result?.value;
-        const isError = result?.status === "error" || asObject(value)?.isError === true;
-        const isKnown = callId !== undefined && this.#conversation.result(callId, {
-          result: resultOf(asObject(value)?.content ?? value) ?? asText(result?.error),
-          isError,
-        });
-        return isKnown ? undefined : { unknown: "result:without-call" };
-      }
-      case "text":
-      case "thinking":
-      case "redactedThinking":
-      case "reasoning":
-      case "image":
-      case "toolConfirmationRequest":
-      case "actionRequired":
-      case "conversationCompacted":
-      case "summarizationRequested":
-      case "contextLengthExceeded":
-      case "systemNotification":
-        return undefined;
-      default:
-        return { unknown: `part:${asText(part?.type) ?? "none"}` };
+  record(record: JsonObject, position: number): RecordOutcome {
+    if (record.role === undefined && record.working_dir !== undefined) {
+      const { working_dir, description, accumulated_input_tokens, accumulated_output_tokens } = record;
+      this.#facts = { working_dir, description, accumulated_input_tokens, accumulated_output_tokens };
+      this.#conversation.set({ workspace: asText(working_dir) });
+      return undefined;
     }
+    const timestamp = timeOfValue(record.created);
+    if (timestamp === undefined) return { unknown: "message:shape" };
+    if (!this.#conversation.hasStart) {
+      this.#conversation.start({ timestamp, position }, { title: asText(this.#facts?.description) });
+      this.#conversation.total(totalOf(this.#facts ?? {}));
+    }
+    const message = {
+      ...record,
+      message_id: asText(record.id) ?? `line:${++this.#count}`,
+      created_timestamp: record.created,
+      content_json: record.content,
+    };
+    return tellMessage(this.#conversation, message, position);
+  }
+
+  flush(): void {
+    this.#conversation.flush();
+  }
+
+  state(): unknown {
+    return { conversation: this.#conversation.save(), facts: this.#facts, count: this.#count };
+  }
+}
+
+/** What a session used: Goose counts for no less. */
+function totalOf(session: JsonObject): Metrics | undefined {
+  const metrics = compact({
+    inputTokens: asCount(session.accumulated_input_tokens) ?? asCount(session.input_tokens),
+    outputTokens: asCount(session.accumulated_output_tokens) ?? asCount(session.output_tokens),
+  });
+  return Object.keys(metrics).length === 0 ? undefined : metrics;
+}
+
+function tellMessage(
+  conversation: Conversation,
+  message: JsonObject | undefined,
+  position: number,
+): RecordOutcome {
+  const timestamp = timeOfValue(message?.created_timestamp);
+  const parts = asList(fromJson(message?.content_json))?.map(asObject);
+  if (message === undefined || timestamp === undefined || parts === undefined) {
+    return { unknown: "message:shape" };
+  }
+  const place = { timestamp, position };
+  const key = asText(message.message_id) ?? `row:${message.id}`;
+  const isSeen = asObject(fromJson(message.metadata_json))?.userVisible !== false;
+  const texts = join(parts, "text", "text");
+  const unknown = parts.map((part, index) => tellPart(conversation, part, `${key}:${index}`, place))
+    .find((outcome) => outcome !== undefined);
+  if (message.role === "user") {
+    // What a compaction leaves for the model is no prompt.
+    if (isSeen && texts !== undefined) {
+      conversation.add(key, place, { type: "llm_request", data: { prompt: texts } });
+    }
+  } else if (message.role === "assistant") {
+    const data = {
+      text: texts,
+      reasoning: join(parts, "thinking", "thinking") ?? join(parts, "reasoning", "text"),
+    };
+    if (isSeen) conversation.add(key, place, { type: "llm_response", data });
+  } else return { unknown: `role:${asText(message.role) ?? "none"}` };
+  return unknown;
+}
+
+function tellPart(
+  conversation: Conversation,
+  part: JsonObject | undefined,
+  key: string,
+  place: Place,
+): RecordOutcome {
+  switch (part?.type) {
+    case "toolRequest":
+    case "frontendToolRequest": {
+      const call = asObject(asObject(part.toolCall)?.value);
+      const tool = asText(call?.name);
+      const callId = asText(part.id);
+      if (tool === undefined) return { unknown: "part:toolRequest" };
+      const args = asObject(call?.arguments);
+      conversation.call(callId ?? key, place, { tool, callId, args, kind: kindOf(tool, args) });
+      return undefined;
+    }
+    case "toolResponse": {
+      const callId = asText(part.id);
+      const result = asObject(part.toolResult);
+      const value = result?.value;
+      const isError = result?.status === "error" || asObject(value)?.isError === true;
+      const isKnown = callId !== undefined && conversation.result(callId, {
+        result: resultOf(asObject(value)?.content ?? value) ?? asText(result?.error),
+        isError,
+      });
+      return isKnown ? undefined : { unknown: "result:without-call" };
+    }
+    case "text":
+    case "thinking":
+    case "redactedThinking":
+    case "reasoning":
+    case "image":
+    case "toolConfirmationRequest":
+    case "actionRequired":
+    case "conversationCompacted":
+    case "summarizationRequested":
+    case "contextLengthExceeded":
+    case "systemNotification":
+      return undefined;
+    default:
+      return { unknown: `part:${asText(part?.type) ?? "none"}` };
   }
 }
 

@@ -23,7 +23,7 @@ const PI = `### \`pi/e.jsonl\`
 
 Deno.test("parseExpected() reads the counts of the agents that it knows, and of no others", () => {
   const text =
-    `# EXPECTED\n## Claude Code\n${CLAUDE}## Codex CLI\n${CODEX}### \`vibe/c.jsonl\`\n- lines 3\n${GEMINI}${PI}`;
+    `# EXPECTED\n## Claude Code\n${CLAUDE}## Codex CLI\n${CODEX}### \`junie/c.jsonl\`\n- lines 3\n${GEMINI}${PI}`;
   assertEquals(parseExpected(text), [
     {
       path: "claude-code/a/s.jsonl",
@@ -45,6 +45,16 @@ Deno.test("parseExpected() reads the counts of the agents that it knows, and of 
       agent: "pi",
       counts: { prompts: 4, calls: 4, input: 10671, output: 181, cacheWrite: 2, cacheRead: 50688 },
     },
+  ]);
+});
+
+Deno.test("parseExpected() counts a call of OpenHands that ends a turn as an answer", () => {
+  const text = `### \`openhands/x/events\`
+- event files 14, bytes 72724; kinds MessageEvent 7, ActionEvent 3
+- prompts 4; agent messages 3; tool calls 3 (distinct tool_call_id 3; terminal 2, finish 1); observations 3
+`;
+  assertEquals(parseExpected(text), [
+    { path: "openhands/x/events", agent: "openhands", counts: { prompts: 4, calls: 2 } },
   ]);
 });
 

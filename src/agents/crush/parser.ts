@@ -1,0 +1,196 @@
+/**
+ * Reads the sessions of Crush: messages whose content is a list of parts. From charmbracelet/crush
+ * `internal/message/content.go`, `internal/message/message.go` and `internal/db/migrations`.
+ *
+ * The tokens of a session are those of its last call alone, and are left out; what it cost is added up.
+ *
+ * @module
+ */
+
+import type { Attachment, EventDraft } from "../../events/event.ts";
+import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
+import { Conversation, type Place } from "../conversation.ts";
+import type { Database, DatabaseLayout } from "../database.ts";
+import { fromJson } from "../json_text.ts";
+import { textOfValue, timeOfValue } from "../row_values.ts";
+import { compact, type ToolKinds } from "../tools.ts";
+import { asCount, asList, asObject, asText } from "../values.ts";
+
+const TOOLS: ToolKinds = {
+  view: "read",
+  write: "write",
+  edit: "modify",
+  multiedit: "modify",
+  patch: "modify",
+  bash: "command",
+};
+
+/** What the database of Crush holds. Triggers write the time of each change, in seconds. */
+export const CRUSH_DATABASE: DatabaseLayout = {
+  *conversations(database: Database) {
+    for (const row of database.rows("sessions")) {
+      const key = row.get("id");
+      if (typeof key === "string") yield { key, changedAt: timeOfValue(row.get("updated_at")) };
+    }
+  },
+
+  members: [
+    { table: "sessions", conversationOf: (row) => textOfValue(row.get("id")) },
+    {
+      table: "messages",
+      conversationOf: (row) => textOfValue(row.get("session_id")),
+      changedAt: (row) => timeOfValue(row.get("updated_at")),
+    },
+  ],
+
+  *records(database: Database, key: string) {
+    for (const row of database.rowsWhere("sessions", "id", key)) {
+      yield [`session:${key}`, { session: row.all() }];
+    }
+    for (const row of database.rowsWhere("messages", "session_id", key)) {
+      yield [`message:${row.rowid}`, { message: row.all() }];
+    }
+  },
+};
+
+/** The parser of one session. */
+export class CrushParser implements RecordParser {
+  readonly #conversation: Conversation;
+  #position = 0;
+
+  constructor({ folder }: SourceInfo, emit: (event: EventDraft) => void) {
+    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
+    this.#conversation.set({ workspace: projectOf(folder) });
+  }
+
+  record({ session, message }: JsonObject): RecordOutcome {
+    if (session !== undefined) return this.#session(asObject(session));
+    return message === undefined ? { unknown: "type:none" } : this.#message(asObject(message));
+  }
+
+  flush(): void {
+    this.#conversation.flush();
+  }
+
+  state(): unknown {
+    return undefined;
+  }
+
+  #session(session: JsonObject | undefined): RecordOutcome {
+    const id = asText(session?.id);
+    const timestamp = timeOfValue(session?.created_at);
+    if (session === undefined || id === undefined || timestamp === undefined) {
+      return { unknown: "session:shape" };
+    }
+    this.#conversation.set({ sessionId: id, parentSessionId: asText(session.parent_session_id) });
+    this.#conversation.start({ timestamp, position: 0 }, { title: asText(session.title) });
+    const costUsd = asCount(session.cost);
+    if (costUsd !== undefined && costUsd > 0) this.#conversation.total({ costUsd });
+    return undefined;
+  }
+
+  #message(message: JsonObject | undefined): RecordOutcome {
+    const key = asText(message?.id);
+    const timestamp = timeOfValue(message?.created_at);
+    const parts = asList(fromJson(message?.parts))?.map(asObject);
+    if (message === undefined || key === undefined || timestamp === undefined || parts === undefined) {
+      return { unknown: "message:shape" };
+    }
+    const place = { timestamp, position: ++this.#position, model: asText(message.model) };
+    const unknown = parts.map((part) => this.#part(part, key, place)).find((outcome) =>
+      outcome !== undefined
+    );
+    const said = (type: string) => dataOf(parts, type);
+    const hidden = said("text").some(({ hidden }) => hidden === true);
+    const text = asText(said("text").map(({ text }) => asText(text) ?? "").join("\n"));
+    switch (message.role) {
+      case "user":
+        if (text !== undefined && !hidden) {
+          const attachments = said("binary").map(attachmentOf);
+          this.#conversation.add(key, place, {
+            type: "llm_request",
+            data: { prompt: text, attachments: attachments.length === 0 ? undefined : attachments },
+          });
+        }
+        break;
+      case "assistant": {
+        const [finish] = said("finish");
+        const reasoning = asText(said("reasoning").map(({ thinking }) => asText(thinking) ?? "").join("\n"));
+        const data = { text, reasoning, stopReason: asText(finish?.reason) };
+        if (message.is_summary_message === 1) {
+          this.#conversation.add(key, place, {
+            type: "user_interaction",
+            data: { action: "compact", text },
+          });
+        } else this.#conversation.add(key, place, { type: "llm_response", data });
+        if (finish?.reason === "error") {
+          const message = asText(finish.message) ?? asText(finish.details) ?? "";
+          this.#conversation.add(`error:${key}`, place, { type: "error_encountered", data: { message } });
+        }
+        break;
+      }
+      case "tool":
+      case "system":
+        break;
+      default:
+        return { unknown: `role:${asText(message.role) ?? "none"}` };
+    }
+    return unknown;
+  }
+
+  #part(part: JsonObject | undefined, key: string, place: Place): RecordOutcome {
+    const data = asObject(part?.data);
+    switch (part?.type) {
+      case "tool_call": {
+        const tool = asText(data?.name);
+        const callId = asText(data?.id);
+        if (tool === undefined || callId === undefined) return { unknown: "part:tool_call" };
+        this.#conversation.call(callId, place, { tool, callId, args: fromJson(data?.input) });
+        return undefined;
+      }
+      case "tool_result": {
+        const callId = asText(data?.tool_call_id);
+        const isKnown = callId !== undefined && this.#conversation.result(callId, {
+          result: asText(data?.content),
+          isError: data?.is_error === true,
+        });
+        return isKnown ? undefined : { unknown: "result:without-call" };
+      }
+      case "shell_command":
+        // What the user ran, not the model.
+        this.#conversation.add(`shell:${key}`, place, {
+          type: "command_execution",
+          data: compact({
+            tool: "!",
+            command: asText(data?.command),
+            output: asText(data?.output),
+            exitCode: asCount(data?.exit_code),
+          }),
+        });
+        return undefined;
+      case "text":
+      case "reasoning":
+      case "finish":
+      case "binary":
+      case "image_url":
+      case "_meta":
+        return undefined;
+      default:
+        return { unknown: `part:${asText(part?.type) ?? "none"}` };
+    }
+  }
+}
+
+function dataOf(parts: readonly (JsonObject | undefined)[], type: string): readonly JsonObject[] {
+  return parts.filter((part) => part?.type === type).map((part) => asObject(part?.data) ?? {});
+}
+
+function attachmentOf({ Path, MIMEType }: JsonObject): Attachment {
+  const kind = asText(MIMEType)?.startsWith("image/") ? "image" : "file";
+  return compact({ kind, path: asText(Path) }) as Attachment;
+}
+
+/** The project that a folder of Crush is in; `undefined` of a folder that the configuration of Crush moved elsewhere. */
+function projectOf(folder: string | undefined): string | undefined {
+  return folder === undefined ? undefined : /^([\s\S]+)[\\/]\.(?:crush|opencode)$/.exec(folder)?.[1];
+}

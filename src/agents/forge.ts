@@ -1,0 +1,31 @@
+/**
+ * Forge (forgecode): one database in its own folder, `.forge.db`.
+ *
+ * @module
+ */
+
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent } from "./agent.ts";
+import { FORGE_DATABASE, ForgeParser } from "./forge/parser.ts";
+
+/** What Forge writes, and where. */
+export const forge: Agent = {
+  id: "forge",
+  name: "Forge",
+  proof: "read",
+  files: "one SQLite database for all conversations",
+  adapterVersion: 1,
+
+  roots({ os, home, get }): readonly string[] {
+    const named = get("FORGE_CONFIG");
+    if (named !== undefined && isAbsolute(named, os)) return [named];
+    return [joinPath(os, home, ".forge"), joinPath(os, home, "forge")];
+  },
+
+  classify: (relativePath) =>
+    relativePath === ".forge.db" ? { format: "database", twin: relativePath, rank: 0 } : undefined,
+  enters: () => false,
+  isFlat: () => true,
+  database: FORGE_DATABASE,
+  parser: (_source, emit) => new ForgeParser(emit),
+};

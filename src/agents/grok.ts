@@ -1,0 +1,35 @@
+/**
+ * Grok Build: for each session a folder below `~/.grok/sessions`, in it a stream of updates in the words of the Agent
+ * Client Protocol.
+ *
+ * @module
+ */
+
+import { isAbsolute, joinPath } from "../platform/paths.ts";
+import type { Agent, SourceKind } from "./agent.ts";
+import { GrokParser } from "./grok/parser.ts";
+
+/** What Grok Build writes, and where. */
+export const grok: Agent = {
+  id: "grok",
+  name: "Grok Build",
+  proof: "read",
+  files: "a session each, JSON lines",
+  adapterVersion: 1,
+
+  roots({ os, home, get }): readonly string[] {
+    const named = get("GROK_HOME");
+    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".grok");
+    return [joinPath(os, folder, "sessions")];
+  },
+
+  classify(relativePath: string): SourceKind | undefined {
+    return /^[^/]+\/[^/]+\/updates\.jsonl$/.test(relativePath)
+      ? { format: "jsonl", twin: relativePath, rank: 0 }
+      : undefined;
+  },
+
+  enters: (relativePath) => relativePath.split("/").length <= 2,
+  companions: (relativePath) => [relativePath.replace(/[^/]+$/, "summary.json")],
+  parser: (source, emit, state) => new GrokParser(source, emit, state),
+};

@@ -1,0 +1,114 @@
+import { assertEquals } from "@std/assert";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { cursor } from "../../src/agents/cursor.ts";
+import { readEnvironment } from "../../src/platform/environment.ts";
+import { prompts, query, startUpToDate, statusOf, sync } from "./collecting.ts";
+import { eventually } from "./eventually.ts";
+import { temporaryHome } from "./program.ts";
+
+const CREATED = Date.now() - 60_000;
+
+/** Cursor, which writes a chat into its database and says less of it in a transcript. */
+class Editor implements Disposable {
+  readonly #home = temporaryHome();
+  readonly path = this.#home.path;
+  #database: DatabaseSync | undefined;
+
+  say(chat: string, text: string): void {
+    const database = this.#database ??= this.#makeDatabase();
+    const put = database.prepare("insert into cursorDiskKV values (?, ?)");
+    put.run(`bubbleId:${chat}:b-${chat}`, JSON.stringify({ type: 1, bubbleId: `b-${chat}`, text }));
+    put.run(
+      `composerData:${chat}`,
+      JSON.stringify({
+        composerId: chat,
+        createdAt: CREATED,
+        fullConversationHeadersOnly: [{ bubbleId: `b-${chat}`, type: 1 }],
+      }),
+    );
+  }
+
+  transcribe(chat: string, text: string): void {
+    const file = join(
+      this.path,
+      ".cursor",
+      "projects",
+      "home-ada-shop",
+      "agent-transcripts",
+      chat,
+      `${chat}.jsonl`,
+    );
+    Deno.mkdirSync(dirname(file), { recursive: true });
+    const message = { content: [{ type: "text", text: `<user_query>\n${text}\n</user_query>` }] };
+    Deno.writeTextFileSync(file, `${JSON.stringify({ role: "user", message })}\n`, { append: true });
+  }
+
+  #makeDatabase(): DatabaseSync {
+    const { os } = readEnvironment((name) =>
+      name === "HOME" || name === "USERPROFILE" ? this.path : undefined
+    );
+    const [folder] = cursor.roots({ os, home: this.path, get: () => undefined });
+    Deno.mkdirSync(folder!, { recursive: true });
+    const database = new DatabaseSync(join(folder!, "state.vscdb"));
+    database.exec("create table cursorDiskKV (key text unique on conflict replace, value blob)");
+    return database;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database?.close();
+    this.#home[Symbol.dispose]();
+  }
+}
+
+Deno.test("a transcript is told while no database holds its chat, also where both were there from the beginning", async () => {
+  using editor = new Editor();
+  editor.say("one", "one in the database");
+  editor.transcribe("one", "one in a transcript");
+  editor.transcribe("two", "two in a transcript");
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["one in the database", "two in a transcript"]);
+  // What a transcript says later of a chat that is told already says nothing either.
+  editor.transcribe("one", "more of one in a transcript");
+  editor.transcribe("two", "more of two in a transcript");
+  await sync(editor.path);
+  const both = ["more of two in a transcript", "one in the database", "two in a transcript"];
+  assertEquals(await prompts(editor.path), both);
+  const all = await query(editor.path, "--all", "--type", "llm_request");
+  assertEquals(all.length, 3, "the transcript was stored first");
+});
+
+Deno.test("a transcript whose chat turns up in a database later is superseded by it", async () => {
+  using editor = new Editor();
+  editor.transcribe("one", "one in a transcript");
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["one in a transcript"]);
+  editor.say("one", "one in the database");
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["one in the database"]);
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["one in the database"]);
+  const { sync: { failures } } = await statusOf(editor.path);
+  assertEquals(failures, []);
+});
+
+Deno.test("a new transcript waits a moment while start runs, and is told if nothing tells the same", async () => {
+  using editor = new Editor();
+  editor.say("one", "one in the database");
+  await using _running = await startUpToDate(editor.path);
+  editor.transcribe("two", "two in a transcript");
+  editor.transcribe("three", "three in a transcript");
+  editor.say("two", "two in the database");
+  await eventually(
+    "the transcript that stands alone",
+    async () => (await prompts(editor.path)).includes("three in a transcript"),
+    40_000,
+  );
+  assertEquals(await prompts(editor.path), [
+    "one in the database",
+    "three in a transcript",
+    "two in the database",
+  ]);
+  const all = await query(editor.path, "--all", "--type", "llm_request");
+  assertEquals(all.length, 3, "the transcript was stored first");
+});
