@@ -4,6 +4,7 @@
  * @module
  */
 
+import { loadReading } from "../../src/agents/agent.ts";
 import { claudeCode } from "../../src/agents/claude_code.ts";
 import type { EventDraft } from "../../src/events/event.ts";
 import { computeId } from "../../src/events/id.ts";
@@ -11,6 +12,8 @@ import type { Home } from "../generate_home.ts";
 import { findTranscripts } from "./floor.ts";
 import { pause } from "./proc.ts";
 import type { StoreReader } from "./store.ts";
+
+const readable = await loadReading(claudeCode);
 
 /** How long a line may take before the measurement is given up, in milliseconds. */
 const PATIENCE = 30_000;
@@ -74,7 +77,7 @@ export class LiveSource implements Disposable {
 
   #idOf(record: Readonly<Record<string, unknown>>): Uint8Array {
     const drafts: EventDraft[] = [];
-    const parser = claudeCode.parser({ relativePath: this.#relativePath }, (event) => drafts.push(event));
+    const parser = readable.parser({ relativePath: this.#relativePath }, (event) => drafts.push(event));
     parser.record(record, 0);
     parser.flush();
     const prompt = drafts.find(({ type }) => type === "llm_request");

@@ -20,7 +20,7 @@ export type JsonObject = { readonly [key: string]: unknown };
  * - `text`: lines of text; each is the record `{ line }`
  * - `document`: the whole file is one record, and is written anew each time
  * - `operations`: lines, each a record that changes what the ones before it made
- * - `database`: an SQLite database with many conversations (`Agent.database`)
+ * - `database`: an SQLite database with many conversations (`AgentReading.database`)
  */
 export type SourceFormat = "jsonl" | "jsonl.zst" | "text" | "document" | "operations" | "database";
 
@@ -158,6 +158,12 @@ export interface Agent {
    * (`folded_document.ts`): with an empty list, then each item, and each other value.
    */
   readonly listName?: string;
+  /** Loads what reads its sources: only the thread that reads needs it, and of most agents there are none. */
+  reading(): Promise<AgentReading>;
+}
+
+/** What reads the sources of an agent. */
+export interface AgentReading {
   /** What its databases hold. A parser of one gets the records of one conversation, and is asked for no state. */
   readonly database?: DatabaseLayout;
   /**
@@ -168,4 +174,12 @@ export interface Agent {
    * @param state what `state()` of an earlier parser returned, to go on from there
    */
   parser(source: SourceInfo, emit: (event: EventDraft) => void, state?: unknown): RecordParser;
+}
+
+/** An agent, and what reads its sources. */
+export type ReadableAgent = Agent & AgentReading;
+
+/** The agent with what reads its sources. */
+export async function loadReading(agent: Agent): Promise<ReadableAgent> {
+  return { ...agent, ...await agent.reading() };
 }

@@ -5,8 +5,7 @@
  * @module
  */
 
-import type { Agent, SourceKind } from "./agent.ts";
-import { AiderParser } from "./aider/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { entersProjects } from "./project_folders.ts";
 
 const FILE = ".aider.chat.history.md";
@@ -30,5 +29,9 @@ export const aider: Agent = {
 
   enters: (relativePath) => entersProjects(relativePath),
   isFlat: () => true,
-  parser: (source, emit, state) => new AiderParser(source, emit, state),
+
+  async reading(): Promise<AgentReading> {
+    const { AiderParser } = await import("./aider/parser.ts");
+    return { parser: (source, emit, state) => new AiderParser(source, emit, state) };
+  },
 };

@@ -5,8 +5,7 @@
  */
 
 import { joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { AmpParser } from "./amp/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
 /** What Amp writes, and where. */
@@ -26,5 +25,9 @@ export const amp: Agent = {
 
   enters: () => false,
   isFlat: () => true,
-  parser: (source, emit) => new AmpParser(source, emit),
+
+  async reading(): Promise<AgentReading> {
+    const { AmpParser } = await import("./amp/parser.ts");
+    return { parser: (source, emit) => new AmpParser(source, emit) };
+  },
 };

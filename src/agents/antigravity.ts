@@ -6,8 +6,7 @@
  */
 
 import { joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { AntigravityParser } from "./antigravity/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Antigravity writes, and where. */
 export const antigravity: Agent = {
@@ -33,5 +32,9 @@ export const antigravity: Agent = {
   },
 
   enters: (relativePath) => /^[^/]+(?:\/\.system_generated(?:\/logs)?)?$/.test(relativePath),
-  parser: (source, emit, state) => new AntigravityParser(source, emit, state),
+
+  async reading(): Promise<AgentReading> {
+    const { AntigravityParser } = await import("./antigravity/parser.ts");
+    return { parser: (source, emit, state) => new AntigravityParser(source, emit, state) };
+  },
 };

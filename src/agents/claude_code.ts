@@ -10,8 +10,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { ClaudeCodeParser } from "./claude_code/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Claude Code writes, and where. */
 export const claudeCode: Agent = {
@@ -46,7 +45,10 @@ export const claudeCode: Agent = {
     return parts.length <= 2 ? parts[1] !== "memory" : parts[2] === SUBAGENTS;
   },
 
-  parser: (source, emit, state) => new ClaudeCodeParser(source, emit, state),
+  async reading(): Promise<AgentReading> {
+    const { ClaudeCodeParser } = await import("./claude_code/parser.ts");
+    return { parser: (source, emit, state) => new ClaudeCodeParser(source, emit, state) };
+  },
 };
 
 const SUBAGENTS = "subagents";

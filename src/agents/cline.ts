@@ -7,8 +7,8 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { ClineParser, isSession } from "./cline/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
+import { isSession } from "./cline/names.ts";
 import { userFolders } from "./vscode_folders.ts";
 
 /** The layout of a folder with `tasks`, and `sessions` of the SDK. */
@@ -34,6 +34,12 @@ export const TASK_FOLDER = {
       : ["state/taskHistory.json", `${folder}/history_item.json`, `${folder}/task_metadata.json`];
   },
 } as const satisfies Partial<Agent>;
+
+/** Loads what reads tasks and sessions. */
+export async function readTasks(): Promise<AgentReading> {
+  const { ClineParser } = await import("./cline/parser.ts");
+  return { parser: (source, emit) => new ClineParser(source, emit) };
+}
 
 /** The folder of an extension, in each editor it may be in. */
 export function extensionFolders(environment: Environment, ...ids: readonly string[]): readonly string[] {
@@ -64,7 +70,7 @@ export const cline: Agent = {
     ];
   },
 
-  parser: (source, emit) => new ClineParser(source, emit),
+  reading: readTasks,
 };
 
 /** What Roo Code writes, and where. */
@@ -77,5 +83,5 @@ export const rooCode: Agent = {
   adapterVersion: 1,
   roots: (environment) =>
     extensionFolders(environment, "rooveterinaryinc.roo-cline", "rooveterinaryinc.roo-code-nightly"),
-  parser: (source, emit) => new ClineParser(source, emit),
+  reading: readTasks,
 };

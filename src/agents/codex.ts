@@ -12,8 +12,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { CodexParser } from "./codex/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Codex writes, and where. */
 export const codex: Agent = {
@@ -45,9 +44,14 @@ export const codex: Agent = {
 
   enters: isInSessions,
 
-  parser: ({ relativePath }, emit, state) => {
-    const name = ROLLOUT.exec(relativePath)?.[1] ?? relativePath;
-    return new CodexParser(threadInName(name) ?? name, emit, state);
+  async reading(): Promise<AgentReading> {
+    const { CodexParser } = await import("./codex/parser.ts");
+    return {
+      parser({ relativePath }, emit, state) {
+        const name = ROLLOUT.exec(relativePath)?.[1] ?? relativePath;
+        return new CodexParser(threadInName(name) ?? name, emit, state);
+      },
+    };
   },
 };
 

@@ -6,8 +6,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { ContinueParser } from "./continue/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** The list of sessions, which alone says when each began. */
 const LIST = "sessions.json";
@@ -34,5 +33,9 @@ export const continueDev: Agent = {
   enters: () => false,
   isFlat: () => true,
   companions: () => [LIST],
-  parser: (source, emit) => new ContinueParser(source, emit),
+
+  async reading(): Promise<AgentReading> {
+    const { ContinueParser } = await import("./continue/parser.ts");
+    return { parser: (source, emit) => new ContinueParser(source, emit) };
+  },
 };

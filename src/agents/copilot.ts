@@ -12,10 +12,9 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { userFolders } from "./vscode_folders.ts";
-import { CopilotCliParser } from "./copilot_cli/parser.ts";
-import { CopilotParser, REQUESTS, WORKSPACE_FILE } from "./copilot/parser.ts";
+import { REQUESTS, WORKSPACE_FILE } from "./copilot/names.ts";
 
 /** What Copilot writes, and where. */
 export const copilot: Agent = {
@@ -60,10 +59,16 @@ export const copilot: Agent = {
 
   listName: REQUESTS,
 
-  parser: (source, emit, state) =>
-    TRANSCRIPT.test(source.relativePath)
-      ? new CopilotCliParser(source, emit, state)
-      : new CopilotParser(source, emit),
+  async reading(): Promise<AgentReading> {
+    const { CopilotCliParser } = await import("./copilot_cli/parser.ts");
+    const { CopilotParser } = await import("./copilot/parser.ts");
+    return {
+      parser: (source, emit, state) =>
+        TRANSCRIPT.test(source.relativePath)
+          ? new CopilotCliParser(source, emit, state)
+          : new CopilotParser(source, emit),
+    };
+  },
 };
 
 /** A transcript of the extension: the window, and the session. */

@@ -7,8 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { CopilotCliParser } from "./copilot_cli/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Copilot CLI writes, and where. */
 export const copilotCli: Agent = {
@@ -33,5 +32,8 @@ export const copilotCli: Agent = {
 
   enters: (relativePath) => !relativePath.includes("/"),
 
-  parser: (source, emit, state) => new CopilotCliParser(source, emit, state),
+  async reading(): Promise<AgentReading> {
+    const { CopilotCliParser } = await import("./copilot_cli/parser.ts");
+    return { parser: (source, emit, state) => new CopilotCliParser(source, emit, state) };
+  },
 };

@@ -7,8 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { CRUSH_DATABASE, CrushParser } from "./crush/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { entersProjects } from "./project_folders.ts";
 import { asList, asObject, asText } from "./values.ts";
 import { dataFolder } from "./vscode_folders.ts";
@@ -24,12 +23,15 @@ function inProject(folder: string, name: string): Pick<Agent, ProjectFields> {
       isDatabase(relativePath) ? { format: "database", twin: relativePath, rank: 0 } : undefined,
     enters: (relativePath) => entersProjects(relativePath, folder),
     isFlat: () => true,
-    database: CRUSH_DATABASE,
-    parser: (source, emit) => new CrushParser(source, emit),
+
+    async reading(): Promise<AgentReading> {
+      const { CRUSH_DATABASE, CrushParser } = await import("./crush/parser.ts");
+      return { database: CRUSH_DATABASE, parser: (source, emit) => new CrushParser(source, emit) };
+    },
   };
 }
 
-type ProjectFields = "inWorkspaces" | "classify" | "enters" | "isFlat" | "database" | "parser";
+type ProjectFields = "inWorkspaces" | "classify" | "enters" | "isFlat" | "reading";
 
 /** What Crush writes, and where. */
 export const crush: Agent = {

@@ -8,13 +8,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { CursorChatParser } from "./cursor/chat_parser.ts";
-import { CHAT_STORE } from "./cursor/chat_store.ts";
-import { CURSOR_DATABASE } from "./cursor/database.ts";
-import { CursorParser } from "./cursor/parser.ts";
-import { CursorTranscriptParser } from "./cursor/transcript_parser.ts";
-import type { Database } from "./database.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { configFolder, userFoldersOf } from "./vscode_folders.ts";
 
 /** What Cursor writes, and where. */
@@ -60,25 +54,21 @@ export const cursor: Agent = {
     return folder === undefined ? [] : [`${folder}/workspace.json`];
   },
 
-  database: {
-    // A database is of the one kind or the other, and has no tables of the other.
-    *conversations(database: Database) {
-      yield* CURSOR_DATABASE.conversations(database);
-      yield* CHAT_STORE.conversations(database);
-    },
-    members: [...CURSOR_DATABASE.members, ...CHAT_STORE.members],
-    *records(database: Database, key: string) {
-      yield* CURSOR_DATABASE.records(database, key);
-      yield* CHAT_STORE.records(database, key);
-    },
+  async reading(): Promise<AgentReading> {
+    const { CursorChatParser } = await import("./cursor/chat_parser.ts");
+    const { CURSOR_DATABASES } = await import("./cursor/databases.ts");
+    const { CursorParser } = await import("./cursor/parser.ts");
+    const { CursorTranscriptParser } = await import("./cursor/transcript_parser.ts");
+    return {
+      database: CURSOR_DATABASES,
+      parser: (source, emit, state) =>
+        source.relativePath.endsWith(".vscdb")
+          ? new CursorParser(source, emit)
+          : source.relativePath.endsWith(".db")
+          ? new CursorChatParser(source, emit)
+          : new CursorTranscriptParser(source, emit, state),
+    };
   },
-
-  parser: (source, emit, state) =>
-    source.relativePath.endsWith(".vscdb")
-      ? new CursorParser(source, emit)
-      : source.relativePath.endsWith(".db")
-      ? new CursorChatParser(source, emit)
-      : new CursorTranscriptParser(source, emit, state),
 };
 
 /** Below a hash of the project's folder. */

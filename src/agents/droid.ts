@@ -7,8 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
-import type { Agent } from "./agent.ts";
-import { DroidParser } from "./droid/parser.ts";
+import type { Agent, AgentReading } from "./agent.ts";
 import { jsonlFiles } from "./jsonl_files.ts";
 
 /** What Droid writes, and where. */
@@ -27,5 +26,8 @@ export const droid: Agent = {
 
   companions: (relativePath) => [relativePath.replace(/\.jsonl$/, ".settings.json")],
 
-  parser: (source, emit, state) => new DroidParser(source, emit, state),
+  async reading(): Promise<AgentReading> {
+    const { DroidParser } = await import("./droid/parser.ts");
+    return { parser: (source, emit, state) => new DroidParser(source, emit, state) };
+  },
 };

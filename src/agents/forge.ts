@@ -5,8 +5,7 @@
  */
 
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent } from "./agent.ts";
-import { FORGE_DATABASE, ForgeParser } from "./forge/parser.ts";
+import type { Agent, AgentReading } from "./agent.ts";
 
 /** What Forge writes, and where. */
 export const forge: Agent = {
@@ -26,6 +25,9 @@ export const forge: Agent = {
     relativePath === ".forge.db" ? { format: "database", twin: relativePath, rank: 0 } : undefined,
   enters: () => false,
   isFlat: () => true,
-  database: FORGE_DATABASE,
-  parser: (_source, emit) => new ForgeParser(emit),
+
+  async reading(): Promise<AgentReading> {
+    const { FORGE_DATABASE, ForgeParser } = await import("./forge/parser.ts");
+    return { database: FORGE_DATABASE, parser: (_source, emit) => new ForgeParser(emit) };
+  },
 };

@@ -7,8 +7,8 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { GeminiCliParser, MESSAGES, PROJECTS_FILE } from "./gemini_cli/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
+import { MESSAGES, PROJECTS_FILE } from "./gemini_cli/names.ts";
 
 /** What Gemini CLI writes, and where. */
 export const geminiCli: Agent = {
@@ -39,5 +39,8 @@ export const geminiCli: Agent = {
 
   listName: MESSAGES,
 
-  parser: (source, emit) => new GeminiCliParser(source, emit),
+  async reading(): Promise<AgentReading> {
+    const { GeminiCliParser } = await import("./gemini_cli/parser.ts");
+    return { parser: (source, emit) => new GeminiCliParser(source, emit) };
+  },
 };

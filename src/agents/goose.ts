@@ -7,8 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { GOOSE_DATABASE, GooseFileParser, GooseParser } from "./goose/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
 /** What Goose writes, and where. */
@@ -37,7 +36,15 @@ export const goose: Agent = {
   },
   enters: () => false,
   isFlat: () => true,
-  database: GOOSE_DATABASE,
-  parser: (source, emit, state) =>
-    source.relativePath.endsWith(".jsonl") ? new GooseFileParser(source, emit, state) : new GooseParser(emit),
+
+  async reading(): Promise<AgentReading> {
+    const { GOOSE_DATABASE, GooseFileParser, GooseParser } = await import("./goose/parser.ts");
+    return {
+      database: GOOSE_DATABASE,
+      parser: (source, emit, state) =>
+        source.relativePath.endsWith(".jsonl")
+          ? new GooseFileParser(source, emit, state)
+          : new GooseParser(emit),
+    };
+  },
 };

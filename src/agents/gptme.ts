@@ -7,8 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { GptmeParser } from "./gptme/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
 /** What gptme writes, and where. */
@@ -43,5 +42,9 @@ export const gptme: Agent = {
   },
 
   enters: (relativePath) => !relativePath.includes("/"),
-  parser: (source, emit) => new GptmeParser(source, emit),
+
+  async reading(): Promise<AgentReading> {
+    const { GptmeParser } = await import("./gptme/parser.ts");
+    return { parser: (source, emit) => new GptmeParser(source, emit) };
+  },
 };

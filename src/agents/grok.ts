@@ -6,8 +6,7 @@
  */
 
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { GrokParser } from "./grok/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Grok Build writes, and where. */
 export const grok: Agent = {
@@ -31,5 +30,9 @@ export const grok: Agent = {
 
   enters: (relativePath) => relativePath.split("/").length <= 2,
   companions: (relativePath) => [relativePath.replace(/[^/]+$/, "summary.json")],
-  parser: (source, emit, state) => new GrokParser(source, emit, state),
+
+  async reading(): Promise<AgentReading> {
+    const { GrokParser } = await import("./grok/parser.ts");
+    return { parser: (source, emit, state) => new GrokParser(source, emit, state) };
+  },
 };

@@ -6,8 +6,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { HERMES_DATABASE, HermesParser } from "./hermes/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Hermes writes, and where. */
 export const hermes: Agent = {
@@ -31,6 +30,9 @@ export const hermes: Agent = {
   },
 
   enters: (relativePath) => /^profiles(?:\/[^/]+)?$/.test(relativePath),
-  database: HERMES_DATABASE,
-  parser: (_source, emit) => new HermesParser(emit),
+
+  async reading(): Promise<AgentReading> {
+    const { HERMES_DATABASE, HermesParser } = await import("./hermes/parser.ts");
+    return { database: HERMES_DATABASE, parser: (_source, emit) => new HermesParser(emit) };
+  },
 };

@@ -7,9 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { KimiCliParser } from "./kimi/cli_parser.ts";
-import { KimiCodeParser } from "./kimi/code_parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Kimi Code writes, and where. */
 export const kimiCode: Agent = {
@@ -28,7 +26,11 @@ export const kimiCode: Agent = {
   classify: (relativePath) => wire(relativePath, /^[^/]+\/[^/]+\/agents\/[^/]+\/wire\.jsonl$/),
   enters: (relativePath) => /^[^/]+(?:\/[^/]+(?:\/agents(?:\/[^/]+)?)?)?$/.test(relativePath),
   companions: (relativePath) => [relativePath.split("/").slice(0, 2).concat("state.json").join("/")],
-  parser: (source, emit, state) => new KimiCodeParser(source, emit, state),
+
+  async reading(): Promise<AgentReading> {
+    const { KimiCodeParser } = await import("./kimi/code_parser.ts");
+    return { parser: (source, emit, state) => new KimiCodeParser(source, emit, state) };
+  },
 };
 
 /** What kimi-cli writes, and where. */
@@ -43,7 +45,11 @@ export const kimiCli: Agent = {
   enters: (relativePath) => /^sessions(?:\/[^/]+){0,2}$/.test(relativePath),
   // It says which folder each of the hashed names is of.
   companions: () => ["kimi.json"],
-  parser: (source, emit, state) => new KimiCliParser(source, emit, state),
+
+  async reading(): Promise<AgentReading> {
+    const { KimiCliParser } = await import("./kimi/cli_parser.ts");
+    return { parser: (source, emit, state) => new KimiCliParser(source, emit, state) };
+  },
 };
 
 function wire(relativePath: string, pattern: RegExp): SourceKind | undefined {

@@ -7,9 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { KiroSessionParser } from "./kiro/session_parser.ts";
-import { KiroSpineParser } from "./kiro/spine_parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { userFoldersOf } from "./vscode_folders.ts";
 
 /** What Kiro writes, and where. */
@@ -47,8 +45,15 @@ export const kiro: Agent = {
   enters: (relativePath) => /^(?!cli$)[^/]+(?:\/sess_[^/]+)?$/.test(relativePath),
   companions: (relativePath) =>
     relativePath.endsWith(".jsonl") ? [relativePath.replace(/[^/]+$/, "session.json")] : [],
-  parser: (source, emit, state) =>
-    source.relativePath.endsWith(".jsonl")
-      ? new KiroSessionParser(source, emit, state)
-      : new KiroSpineParser(source, emit),
+
+  async reading(): Promise<AgentReading> {
+    const { KiroSessionParser } = await import("./kiro/session_parser.ts");
+    const { KiroSpineParser } = await import("./kiro/spine_parser.ts");
+    return {
+      parser: (source, emit, state) =>
+        source.relativePath.endsWith(".jsonl")
+          ? new KiroSessionParser(source, emit, state)
+          : new KiroSpineParser(source, emit),
+    };
+  },
 };

@@ -7,10 +7,8 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { jsonlFiles } from "./jsonl_files.ts";
-import { KIRO_DATABASE, KiroDatabaseParser } from "./kiro_cli/database.ts";
-import { KiroCliParser } from "./kiro_cli/parser.ts";
 
 import { configFolder, dataFolder } from "./vscode_folders.ts";
 
@@ -34,11 +32,18 @@ export const kiroCli: Agent = {
   isFlat: () => true,
   companions: (relativePath) =>
     relativePath.endsWith(".jsonl") ? [relativePath.replace(/\.jsonl$/, ".json")] : [],
-  database: KIRO_DATABASE,
-  parser: (source, emit, state) =>
-    source.relativePath.endsWith(".jsonl")
-      ? new KiroCliParser(source, emit, state)
-      : new KiroDatabaseParser(source, emit),
+
+  async reading(): Promise<AgentReading> {
+    const { KiroCliParser } = await import("./kiro_cli/parser.ts");
+    const ofDatabase = await readDatabase();
+    return {
+      ...ofDatabase,
+      parser: (source, emit, state) =>
+        source.relativePath.endsWith(".jsonl")
+          ? new KiroCliParser(source, emit, state)
+          : ofDatabase.parser(source, emit),
+    };
+  },
 };
 
 /** What Amazon Q CLI writes, and where. */
@@ -52,9 +57,13 @@ export const amazonQ: Agent = {
   classify: databaseAt,
   enters: () => false,
   isFlat: () => true,
-  database: KIRO_DATABASE,
-  parser: (source, emit) => new KiroDatabaseParser(source, emit),
+  reading: readDatabase,
 };
+
+async function readDatabase(): Promise<AgentReading> {
+  const { KIRO_DATABASE, KiroDatabaseParser } = await import("./kiro_cli/database.ts");
+  return { database: KIRO_DATABASE, parser: (source, emit) => new KiroDatabaseParser(source, emit) };
+}
 
 const SESSIONS = jsonlFiles({ depth: 1 });
 

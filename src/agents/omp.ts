@@ -7,8 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent } from "./agent.ts";
-import { PiParser } from "./pi/parser.ts";
+import type { Agent, AgentReading } from "./agent.ts";
 import { jsonlFiles } from "./jsonl_files.ts";
 
 /** What omp writes, and where. */
@@ -33,5 +32,8 @@ export const omp: Agent = {
 
   ...jsonlFiles({ depth: 8 }),
 
-  parser: (source, emit, state) => new PiParser(source, emit, state),
+  async reading(): Promise<AgentReading> {
+    const { PiParser } = await import("./pi/parser.ts");
+    return { parser: (source, emit, state) => new PiParser(source, emit, state) };
+  },
 };

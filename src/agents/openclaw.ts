@@ -8,9 +8,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { OPENCLAW_DATABASE } from "./openclaw/database.ts";
-import { PiParser } from "./pi/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What OpenClaw writes, and where. */
 export const openclaw: Agent = {
@@ -47,7 +45,12 @@ export const openclaw: Agent = {
     return parts.length === 1 || (parts.length === 2 && /^(?:sessions|agent)$/.test(parts[1]!));
   },
 
-  database: OPENCLAW_DATABASE,
-
-  parser: (source, emit, state) => new PiParser(source, emit, state),
+  async reading(): Promise<AgentReading> {
+    const { OPENCLAW_DATABASE } = await import("./openclaw/database.ts");
+    const { PiParser } = await import("./pi/parser.ts");
+    return {
+      database: OPENCLAW_DATABASE,
+      parser: (source, emit, state) => new PiParser(source, emit, state),
+    };
+  },
 };

@@ -7,12 +7,9 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { extensionFolders, TASK_FOLDER } from "./cline.ts";
-import { ClineParser } from "./cline/parser.ts";
-import { OPENCODE_DATABASE } from "./opencode/database.ts";
-import { OpenCodeFilesParser, sessionFiles } from "./opencode/files.ts";
-import { OpenCodeParser } from "./opencode/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
+import { extensionFolders, readTasks, TASK_FOLDER } from "./cline.ts";
+import { sessionFiles } from "./opencode/session_files.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
 /** What OpenCode writes, and where. */
@@ -22,7 +19,6 @@ export const openCode: Agent = {
   proof: "proven",
   files: "one SQLite database for all sessions; before 2026, JSON files for each",
   adapterVersion: 1,
-  database: OPENCODE_DATABASE,
   roots: (environment) => [
     folderOf(environment, "opencode"),
     joinPath(environment.os, folderOf(environment, "opencode"), "storage"),
@@ -40,8 +36,18 @@ export const openCode: Agent = {
   isFlat: (root) => !root.endsWith("storage"),
   companions: sessionFiles,
 
-  parser: (source, emit) =>
-    source.relativePath.endsWith(".db") ? new OpenCodeParser(emit) : new OpenCodeFilesParser(source, emit),
+  async reading(): Promise<AgentReading> {
+    const { OPENCODE_DATABASE } = await import("./opencode/database.ts");
+    const { OpenCodeFilesParser } = await import("./opencode/files.ts");
+    const { OpenCodeParser } = await import("./opencode/parser.ts");
+    return {
+      database: OPENCODE_DATABASE,
+      parser: (source, emit) =>
+        source.relativePath.endsWith(".db")
+          ? new OpenCodeParser(emit)
+          : new OpenCodeFilesParser(source, emit),
+    };
+  },
 };
 
 /**
@@ -55,7 +61,6 @@ export const kilo: Agent = {
   proof: "read",
   files: "one SQLite database for all sessions; before, a task each, JSON",
   adapterVersion: 1,
-  database: OPENCODE_DATABASE,
   isFlat: (root) => root.endsWith("kilo"),
   roots: (environment) => [
     folderOf(environment, "kilo"),
@@ -63,8 +68,17 @@ export const kilo: Agent = {
   ],
   classify: (relativePath) =>
     databaseNamed(relativePath, /^(?:kilo|opencode)(?:-[^/]+)?\.db$/) ?? TASK_FOLDER.classify(relativePath),
-  parser: (source, emit) =>
-    source.relativePath.endsWith(".db") ? new OpenCodeParser(emit) : new ClineParser(source, emit),
+
+  async reading(): Promise<AgentReading> {
+    const { OPENCODE_DATABASE } = await import("./opencode/database.ts");
+    const { OpenCodeParser } = await import("./opencode/parser.ts");
+    const tasks = await readTasks();
+    return {
+      database: OPENCODE_DATABASE,
+      parser: (source, emit) =>
+        source.relativePath.endsWith(".db") ? new OpenCodeParser(emit) : tasks.parser(source, emit),
+    };
+  },
 };
 
 function folderOf(environment: Environment, name: string): string {

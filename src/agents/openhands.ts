@@ -7,8 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, ListFolder, SourceKind } from "./agent.ts";
-import { OpenHandsParser } from "./openhands/parser.ts";
+import type { Agent, AgentReading, ListFolder, SourceKind } from "./agent.ts";
 
 /** What OpenHands writes, and where. */
 export const openHands: Agent = {
@@ -43,5 +42,8 @@ export const openHands: Agent = {
     );
   },
 
-  parser: (source, emit) => new OpenHandsParser(source, emit),
+  async reading(): Promise<AgentReading> {
+    const { OpenHandsParser } = await import("./openhands/parser.ts");
+    return { parser: (source, emit) => new OpenHandsParser(source, emit) };
+  },
 };

@@ -10,8 +10,7 @@ import picomatch from "picomatch";
 import type { CustomAgentConfig } from "../config/config.ts";
 import { hashText } from "../events/hash.ts";
 import type { Os } from "../platform/environment.ts";
-import type { Agent } from "./agent.ts";
-import { OwnParser } from "./own/parser.ts";
+import type { Agent, AgentReading } from "./agent.ts";
 
 /** One of its paths: the folder that is searched, and the agent that finds there what the path means. */
 export interface OwnRoot {
@@ -40,7 +39,10 @@ export function ownAgent(id: string, { map }: CustomAgentConfig): Agent {
     roots: () => [],
     classify: () => undefined,
     enters: () => false,
-    parser: (source, emit, state) => new OwnParser(map, source, emit, state),
+    async reading(): Promise<AgentReading> {
+      const { OwnParser } = await import("./own/parser.ts");
+      return { parser: (source, emit, state) => new OwnParser(map, source, emit, state) };
+    },
   };
 }
 

@@ -7,8 +7,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent } from "./agent.ts";
-import { PiParser } from "./pi/parser.ts";
+import type { Agent, AgentReading } from "./agent.ts";
 import { jsonlFiles } from "./jsonl_files.ts";
 
 /** What pi writes, and where. */
@@ -28,5 +27,8 @@ export const pi: Agent = {
 
   ...jsonlFiles({ depth: 2 }),
 
-  parser: (source, emit, state) => new PiParser(source, emit, state),
+  async reading(): Promise<AgentReading> {
+    const { PiParser } = await import("./pi/parser.ts");
+    return { parser: (source, emit, state) => new PiParser(source, emit, state) };
+  },
 };

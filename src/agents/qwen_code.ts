@@ -6,8 +6,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { QwenCodeParser } from "./qwen_code/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Qwen Code writes, and where. */
 export const qwenCode: Agent = {
@@ -29,5 +28,8 @@ export const qwenCode: Agent = {
 
   enters: (relativePath) => /^[^/]+(?:\/chats)?$/.test(relativePath),
 
-  parser: (source, emit, state) => new QwenCodeParser(source, emit, state),
+  async reading(): Promise<AgentReading> {
+    const { QwenCodeParser } = await import("./qwen_code/parser.ts");
+    return { parser: (source, emit, state) => new QwenCodeParser(source, emit, state) };
+  },
 };

@@ -6,8 +6,7 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent, SourceKind } from "./agent.ts";
-import { VibeParser } from "./vibe/parser.ts";
+import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Mistral Vibe writes, and where. */
 export const vibe: Agent = {
@@ -31,5 +30,9 @@ export const vibe: Agent = {
 
   enters: (relativePath) => /^[^/.][^/]*(?:\/agents(?:\/[^/]+)?)*$/.test(relativePath),
   companions: (relativePath) => [relativePath.replace(/messages\.jsonl$/, "meta.json")],
-  parser: (source, emit, state) => new VibeParser(source, emit, state),
+
+  async reading(): Promise<AgentReading> {
+    const { VibeParser } = await import("./vibe/parser.ts");
+    return { parser: (source, emit, state) => new VibeParser(source, emit, state) };
+  },
 };

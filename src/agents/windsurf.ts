@@ -6,9 +6,8 @@
  */
 
 import { joinPath } from "../platform/paths.ts";
-import type { Agent } from "./agent.ts";
+import type { Agent, AgentReading } from "./agent.ts";
 import { jsonlFiles } from "./jsonl_files.ts";
-import { WindsurfParser } from "./windsurf/parser.ts";
 
 /** What Windsurf writes, and where. */
 export const windsurf: Agent = {
@@ -19,5 +18,9 @@ export const windsurf: Agent = {
   files: "a conversation each, JSON lines, where a hook asks for them",
   adapterVersion: 1,
   roots: ({ os, home }) => [joinPath(os, home, ".windsurf", "transcripts")],
-  parser: (source, emit, state) => new WindsurfParser(source, emit, state),
+
+  async reading(): Promise<AgentReading> {
+    const { WindsurfParser } = await import("./windsurf/parser.ts");
+    return { parser: (source, emit, state) => new WindsurfParser(source, emit, state) };
+  },
 };

@@ -6,9 +6,8 @@
 
 import type { Environment } from "../platform/environment.ts";
 import { isAbsolute, joinPath } from "../platform/paths.ts";
-import type { Agent } from "./agent.ts";
+import type { Agent, AgentReading } from "./agent.ts";
 import { dataFolder } from "./vscode_folders.ts";
-import { ZED_DATABASE, ZedParser } from "./zed/parser.ts";
 
 /** What Zed writes, and where. */
 export const zed: Agent = {
@@ -37,6 +36,9 @@ export const zed: Agent = {
     relativePath === "threads.db" ? { format: "database", twin: relativePath, rank: 0 } : undefined,
   enters: () => false,
   isFlat: () => true,
-  database: ZED_DATABASE,
-  parser: (_source, emit) => new ZedParser(emit),
+
+  async reading(): Promise<AgentReading> {
+    const { ZED_DATABASE, ZedParser } = await import("./zed/parser.ts");
+    return { database: ZED_DATABASE, parser: (_source, emit) => new ZedParser(emit) };
+  },
 };

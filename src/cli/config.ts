@@ -124,7 +124,9 @@ async function validateConfig(invocation: Invocation): Promise<number> {
     const { config, path, exists, notes } = await loadConfig(undefined, environment);
     for (const note of notes) terminal.err(`${sanitize(note)}\n`);
     const describesAgents = Object.values(config.agents).some((agent) => "format" in agent);
-    const agents = describesAgents ? (await import("./try_agents.ts")).tryOwnAgents(config, environment) : [];
+    const agents = describesAgents
+      ? await (await import("./try_agents.ts")).tryOwnAgents(config, environment)
+      : [];
     if (json) {
       terminal.out(`${jsonText({ path, exists, problems: [], ...agents.length > 0 && { agents } })}\n`);
       return EXIT.done;

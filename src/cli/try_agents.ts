@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JsonObject, RecordOutcome } from "../agents/agent.ts";
+import { type JsonObject, loadReading, type ReadableAgent, type RecordOutcome } from "../agents/agent.ts";
 import { ownAgent } from "../agents/own.ts";
 import type { Config } from "../config/config.ts";
 import type { AgentEvent, EventDraft } from "../events/event.ts";
@@ -33,28 +33,36 @@ export interface AgentTrial {
 }
 
 /** Tries each agent that the user describes and has turned on. */
-export function tryOwnAgents(config: Config, environment: Environment): readonly AgentTrial[] {
+export async function tryOwnAgents(
+  config: Config,
+  environment: Environment,
+): Promise<readonly AgentTrial[]> {
   const { sources } = discover(searchRoots(config, environment).filter(({ agent }) => agent.isOwn));
-  return Object.keys(config.agents).flatMap((id): readonly AgentTrial[] => {
+  const trials: AgentTrial[] = [];
+  for (const id of Object.keys(config.agents)) {
     const own = ownConfig(config, id);
-    if (own === undefined || !own.enabled) return [];
+    if (own === undefined || !own.enabled) continue;
     const found = sources.filter(({ agent }) => agent.id === id)
       .toSorted((a, b) => b.stamp.mtime - a.stamp.mtime);
     const [newest] = found;
-    if (newest === undefined) return [{ id, files: 0, events: [], total: 0, unread: {} }];
-    const { events, unread } = read(ownAgent(id, own), newest);
-    return [{
+    if (newest === undefined) {
+      trials.push({ id, files: 0, events: [], total: 0, unread: {} });
+      continue;
+    }
+    const { events, unread } = read(await loadReading(ownAgent(id, own)), newest);
+    trials.push({
       id,
       file: newest.path,
       files: found.length,
       events: events.slice(0, SHOWN),
       total: events.length,
       unread,
-    }];
-  });
+    });
+  }
+  return trials;
 }
 
-function read(agent: ReturnType<typeof ownAgent>, { path, realRoot, relativePath }: FoundSource) {
+function read(agent: ReadableAgent, { path, realRoot, relativePath }: FoundSource) {
   const drafts: EventDraft[] = [];
   const unread: Record<string, number> = {};
   const note = (outcome: RecordOutcome | void) => {

@@ -37,8 +37,12 @@ interface Candidate {
   readonly parts: readonly string[];
 }
 
+/** Says what kind of file system a folder is on (`f_type` of `statfs`), or that there is no such folder. */
+export type AskDisk = (folder: string) => Promise<{ readonly type: number }>;
+
 /** Finds them. */
 export class Projects {
+  readonly #askDisk: AskDisk;
   /** By workspace, when something happened there last. */
   readonly #workspaces = new Map<string, number>();
   #upTo = 0;
@@ -48,6 +52,10 @@ export class Projects {
   /** How many commits there were at the last look. */
   #lookedAfter: number | undefined;
   #nextLook = 0;
+
+  constructor(askDisk: AskDisk = statfs) {
+    this.#askDisk = askDisk;
+  }
 
   /** Takes up the projects of an earlier run, by its sources, without a look into the store. */
   async recall(
@@ -144,7 +152,7 @@ export class Projects {
   async #isLocal(folder: string, now: number): Promise<boolean> {
     const known = this.#disks.get(folder);
     if (known !== undefined && now < known.until) return known.isLocal;
-    const isLocal = await isOnLocalDisk(folder);
+    const isLocal = await isOnLocalDisk(folder, this.#askDisk);
     // One that is not there is no answer for long: it costs little to ask again.
     if (isLocal !== undefined) this.#disks.set(folder, { isLocal, until: now + BELIEVED });
     return isLocal ?? false;
@@ -152,12 +160,12 @@ export class Projects {
 }
 
 /** Whether it is; `undefined` if there is no such folder. */
-async function isOnLocalDisk(folder: string): Promise<boolean | undefined> {
+async function isOnLocalDisk(folder: string, askDisk: AskDisk): Promise<boolean | undefined> {
   if (networkFileSystem(folder, 0, THIS_OS) !== undefined) return false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => timer = setTimeout(resolve, PATIENCE, undefined));
   try {
-    const disk = await Promise.race([statfs(folder), late]);
+    const disk = await Promise.race([askDisk(folder), late]);
     return disk !== undefined && networkFileSystem(folder, disk.type, THIS_OS) === undefined;
   } catch {
     // Not there, or not to be entered: there is nothing for us.

@@ -6,9 +6,9 @@
  */
 
 import {
-  type Agent,
   type JsonObject,
   LINE_FORMATS,
+  type ReadableAgent,
   type RecordParser,
   type SourceFormat,
   WHOLE_FORMATS,
@@ -48,7 +48,7 @@ export type WantsWorkspace = (workspace: string | undefined) => boolean;
 /** One reading of one source. Make it, `step()` until it says `false`, `finish()`. */
 export class JobRun implements RecordSink {
   readonly #job: ReadJob;
-  readonly #agent: Agent;
+  readonly #agent: ReadableAgent;
   readonly #builder: BatchBuilder;
   readonly #reader: SourceReader | RecalledReader;
   readonly #readAt: number;
@@ -78,7 +78,7 @@ export class JobRun implements RecordSink {
    * @throws what `SourceReader.open()` throws
    */
   constructor(
-    agent: Agent,
+    agent: ReadableAgent,
     job: ReadJob,
     builder: BatchBuilder,
     wants: WantsWorkspace,
@@ -298,7 +298,10 @@ function isCut(format: SourceFormat, size: number, offset: number): boolean {
 }
 
 /** What the companions of a source hold, by their names. */
-function companionsOf(agent: Agent, { path, relativePath, realRoot }: ReadJob): { [name: string]: unknown } {
+function companionsOf(
+  agent: ReadableAgent,
+  { path, relativePath, realRoot }: ReadJob,
+): { [name: string]: unknown } {
   const held: { [name: string]: unknown } = {};
   // All lie below the same root.
   const root = path.slice(0, path.length - relativePath.length);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Agent } from "../agents/agent.ts";
+import { loadReading, type ReadableAgent } from "../agents/agent.ts";
 import { findAgent } from "../agents/agents.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { BatchBuilder } from "../store/batch_builder.ts";
@@ -40,6 +40,7 @@ export class ReaderLoop {
   readonly #live: ReadJob[] = [];
   readonly #history: ReadJob[] = [];
   readonly #matchers = new WorkspaceMatchers();
+  readonly #agents = new Map<string, ReadableAgent>();
   #returned: ReturnedBatch[] = [];
   #underWay = 0;
   #liveUnderWay = 0;
@@ -133,7 +134,7 @@ export class ReaderLoop {
     let rest: ReadJob | undefined;
     try {
       const wants = await this.#matchers.of(job.workspaces);
-      run = new JobRun(await agentOf(job), job, builder, wants, Date.now(), isCareful);
+      run = new JobRun(await this.#agentOf(job), job, builder, wants, Date.now(), isCareful);
     } catch (error) {
       builder.addFailure(failureOf(job.source, error));
       return;
@@ -163,6 +164,17 @@ export class ReaderLoop {
       run.close();
     }
     if (rest !== undefined) await this.#runJob(rest, builder, handOver, true);
+  }
+
+  /** The agent of a job; what reads its sources is loaded with the first of them. */
+  async #agentOf({ agent, own }: ReadJob): Promise<ReadableAgent> {
+    if (own !== undefined) {
+      const { ownAgent } = await import("../agents/own.ts");
+      return await loadReading(ownAgent(agent, own));
+    }
+    let known = this.#agents.get(agent);
+    if (known === undefined) this.#agents.set(agent, known = await loadReading(findAgent(agent)!));
+    return known;
   }
 
   /** Hands over the batch of history, waiting for the writer if it is behind. */
@@ -198,11 +210,4 @@ export class ReaderLoop {
 function isFull(builder: BatchBuilder): boolean {
   return builder.payloadBytes >= BATCH_BYTES || builder.rows >= BATCH_ROWS ||
     builder.segments >= BATCH_SEGMENTS;
-}
-
-/** The agent of a job. What reads those that users describe is loaded with the first of them. */
-async function agentOf({ agent, own }: ReadJob): Promise<Agent> {
-  if (own === undefined) return findAgent(agent)!;
-  const { ownAgent } = await import("../agents/own.ts");
-  return ownAgent(agent, own);
 }

@@ -11,6 +11,7 @@ import {
   parseAll,
   readLines,
 } from "./harness.ts";
+import { readable } from "./readable.ts";
 
 const FIXTURES = new URL("../fixtures/claude-code/", import.meta.url);
 const SESSION = "11111111-aaaa-4aaa-8aaa-000000000001";
@@ -79,12 +80,12 @@ Deno.test("claudeCode keeps its ids from version to version", async () => {
   await checkGoldenIds(new URL("golden_ids.json", FIXTURES), [...parse(session), ...parse(subagent)]);
 });
 
-Deno.test("claudeCode.parser() understands every record of the fixtures", () => {
+Deno.test("readable(claudeCode).parser() understands every record of the fixtures", () => {
   assertEquals(parseAll(claudeCode, PATH, session).unknown, {});
   assertEquals(parseAll(claudeCode, PATH, subagent).unknown, {});
 });
 
-Deno.test("claudeCode.parser() makes one response of the lines of one message", () => {
+Deno.test("readable(claudeCode).parser() makes one response of the lines of one message", () => {
   const response = find(parse(session), "message:msg_01");
   assertEquals(response.data, {
     text: "I will look at the cart.",
@@ -101,7 +102,7 @@ Deno.test("claudeCode.parser() makes one response of the lines of one message", 
   assertEquals(response.model, "claude-opus-4-5-20251101");
 });
 
-Deno.test("claudeCode.parser() gives each event where and when it happened", () => {
+Deno.test("readable(claudeCode).parser() gives each event where and when it happened", () => {
   const { timestamp, agentVersion, sessionId, parentSessionId, workspace, branch } = find(
     parse(session),
     "call:toolu_read",
@@ -116,7 +117,7 @@ Deno.test("claudeCode.parser() gives each event where and when it happened", () 
   });
 });
 
-Deno.test("claudeCode.parser() completes calls with their results", () => {
+Deno.test("readable(claudeCode).parser() completes calls with their results", () => {
   const events = parse(session);
   assertEquals(outline([...ofType(events, "file_read"), ...ofType(events, "command_execution")]), [
     ["file_read", {
@@ -151,7 +152,7 @@ Deno.test("claudeCode.parser() completes calls with their results", () => {
   );
 });
 
-Deno.test("claudeCode.parser() takes the patch from the result, and before it from the arguments", () => {
+Deno.test("readable(claudeCode).parser() takes the patch from the result, and before it from the arguments", () => {
   const edit = session.findIndex((line) => JSON.stringify(line).includes('"toolu_edit"'));
   const pending = find(parse(session.slice(0, edit + 1)), "call:toolu_edit");
   assertEquals(pending.complete, false);
@@ -173,7 +174,7 @@ Deno.test("claudeCode.parser() takes the patch from the result, and before it fr
   assertEquals(written!.data.content, "export const load = () => [1];\n");
 });
 
-Deno.test("claudeCode.parser() tells prompts from what a person does that no model answers", () => {
+Deno.test("readable(claudeCode).parser() tells prompts from what a person does that no model answers", () => {
   const events = parse(session);
   assertEquals(outline(ofType(events, "llm_request")).map((entry) => (entry as [string, unknown])[1]), [
     { prompt: "Why is the cart empty?", attachments: [{ kind: "image" }] },
@@ -194,7 +195,7 @@ Deno.test("claudeCode.parser() tells prompts from what a person does that no mod
   ]);
 });
 
-Deno.test("claudeCode.parser() makes errors of what the API refused, without tokens", () => {
+Deno.test("readable(claudeCode).parser() makes errors of what the API refused, without tokens", () => {
   const events = parse(session);
   assertEquals(ofType(events, "error_encountered").map((event) => event.data), [
     { message: "Overloaded", code: "529" },
@@ -204,14 +205,14 @@ Deno.test("claudeCode.parser() makes errors of what the API refused, without tok
   assertEquals([synthetic.type, synthetic.model, synthetic.metrics], ["llm_response", undefined, undefined]);
 });
 
-Deno.test("claudeCode.parser() starts a session once and prefers the title that a person gave", () => {
+Deno.test("readable(claudeCode).parser() starts a session once and prefers the title that a person gave", () => {
   const starts = ofType(parse(session), "session_start");
   assertEquals(starts.map((event) => [event.sessionId, event.data]), [
     [SESSION, { source: "cli", title: "The cart" }],
   ]);
 });
 
-Deno.test("claudeCode.parser() gives a sub-agent its own session below its parent's", () => {
+Deno.test("readable(claudeCode).parser() gives a sub-agent its own session below its parent's", () => {
   const events = parse(subagent, `-home-ada-shop/${SESSION}/subagents/agent-a1b2c3d.jsonl`);
   for (const event of events) {
     assertEquals([event.sessionId, event.parentSessionId], [`${SESSION}/a1b2c3d`, SESSION]);
@@ -226,7 +227,7 @@ Deno.test("claudeCode.parser() gives a sub-agent its own session below its paren
   assertEquals(ofType(events, "session_start")[0]!.data, { source: "subagent" });
 });
 
-Deno.test("claudeCode.parser() gives a copy the ids of the original", async (t) => {
+Deno.test("readable(claudeCode).parser() gives a copy the ids of the original", async (t) => {
   const original = new Set(ids(parse(session)));
   const added = { same: ["message:msg_200"], fresh: ["message:msg_300"], fork: ["message:msg_500"] };
   for (
@@ -254,7 +255,7 @@ Deno.test("claudeCode.parser() gives a copy the ids of the original", async (t) 
   });
 });
 
-Deno.test("claudeCode.parser() marks what a fork copied, and only that", async () => {
+Deno.test("readable(claudeCode).parser() marks what a fork copied, and only that", async () => {
   const events = parse(await readFixture("forked.jsonl"), `-home-ada-shop/${FORK}.jsonl`);
   const [start] = ofType(events, "session_start");
   assertEquals(
@@ -267,7 +268,7 @@ Deno.test("claudeCode.parser() marks what a fork copied, and only that", async (
   assert(copied.length > 20 && copied.every((event) => event.copied === true));
 });
 
-Deno.test("claudeCode.parser() invents no event in a copy that lacks records or orders them otherwise", () => {
+Deno.test("readable(claudeCode).parser() invents no event in a copy that lacks records or orders them otherwise", () => {
   // A message over the turn of an hour is known by its first line: without it, and only then, it is another one.
   const lines = session.filter((line) => !JSON.stringify(line).includes('"toolu_task"'));
   const original = new Set(parse(lines).map((event) => event.id));
@@ -279,35 +280,35 @@ Deno.test("claudeCode.parser() invents no event in a copy that lacks records or 
   );
 });
 
-Deno.test("claudeCode.parser() says nothing twice when lines are repeated", () => {
+Deno.test("readable(claudeCode).parser() says nothing twice when lines are repeated", () => {
   const repeated = parse(session.flatMap((line) => [line, line]));
   const strip = (events: readonly IdentifiedDraft[]) =>
     new Map(events.map(({ id, type, data, metrics }) => [id, { type, data, metrics }]));
   assertEquals(strip(repeated), strip(parse(session)));
 });
 
-Deno.test("claudeCode.parser() emits a call once when its line is repeated before its result", () => {
+Deno.test("readable(claudeCode).parser() emits a call once when its line is repeated before its result", () => {
   const call = answer([{ type: "tool_use", id: "toolu_1", name: "Bash", input: { command: "ls" } }]);
   const result = record("user", { content: [{ type: "tool_result", tool_use_id: "toolu_1", content: "a" }] });
   const { emitted } = parseAll(claudeCode, PATH, [call, call, result]);
   assertEquals(emitted.filter((event) => event.key === "call:toolu_1").map((event) => event.revision), [2]);
 });
 
-Deno.test("claudeCode.parser() keeps the largest usage of a message whose first line comes again", () => {
+Deno.test("readable(claudeCode).parser() keeps the largest usage of a message whose first line comes again", () => {
   const line = (text: string, output_tokens: number) =>
     record("assistant", { id: "msg_01", content: [{ type: "text", text }], usage: { output_tokens } });
   const [response] = ofType(parse([line("a", 1), line("b", 9), line("a", 1)]), "llm_response");
   assertEquals([response!.data.text, response!.metrics], ["a\n\nb", { outputTokens: 9 }]);
 });
 
-Deno.test("claudeCode.parser() finds a message again between those of parallel sub-agents", () => {
+Deno.test("readable(claudeCode).parser() finds a message again between those of parallel sub-agents", () => {
   const line = (id: string, text: string) =>
     record("assistant", { id, model: "m", content: [{ type: "text", text }] }, { isSidechain: true });
   const events = parse([line("msg_a", "a"), line("msg_b", "b"), line("msg_c", "c"), line("msg_a", "d")]);
   assertEquals(ofType(events, "llm_response").map((event) => event.data.text), ["a\n\nd", "b", "c"]);
 });
 
-Deno.test("claudeCode.parser() keeps a result that is not all text as blocks", () => {
+Deno.test("readable(claudeCode).parser() keeps a result that is not all text as blocks", () => {
   const blocks = [{ type: "text", text: "see" }, { type: "tool_reference", tool_name: "Grep" }];
   const events = parse([
     answer([{ type: "tool_use", id: "toolu_1", name: "ToolSearch", input: { query: "x" } }]),
@@ -316,7 +317,7 @@ Deno.test("claudeCode.parser() keeps a result that is not all text as blocks", (
   assertEquals(ofType(events, "tool_use")[0]!.data.result, blocks);
 });
 
-Deno.test("claudeCode.parser() takes tokens only where they are counts", () => {
+Deno.test("readable(claudeCode).parser() takes tokens only where they are counts", () => {
   const usage = {
     input_tokens: -1,
     output_tokens: "7",
@@ -328,7 +329,7 @@ Deno.test("claudeCode.parser() takes tokens only where they are counts", () => {
   assertEquals(response!.metrics, { cacheWriteTokens: 4 });
 });
 
-Deno.test("claudeCode.parser() reads what it can of a record and counts what it can't", () => {
+Deno.test("readable(claudeCode).parser() reads what it can of a record and counts what it can't", () => {
   const { events, unknown } = parseAll(claudeCode, PATH, [
     answer([{ type: "text", text: "Here." }, { type: "hologram" }]),
     record("user", { content: [{ type: "text", text: "And?" }, { type: "smell" }] }),
@@ -349,20 +350,20 @@ Deno.test("claudeCode.parser() reads what it can of a record and counts what it 
   assertEquals(outline(events), [["llm_response", { text: "Here." }], ["llm_request", { prompt: "And?" }]]);
 });
 
-Deno.test("claudeCode.parser() keeps a small state", () => {
+Deno.test("readable(claudeCode).parser() keeps a small state", () => {
   const lines = Array.from({ length: 2_000 }, (_, index) => [
     record("assistant", {
       id: `msg_${index}`,
       content: [{ type: "tool_use", id: `toolu_${index}`, name: "Bash", input: { command: "ls" } }],
     }, { sessionId: `session-${index}` }),
   ]).flat();
-  const parser = claudeCode.parser({ relativePath: PATH }, () => {});
+  const parser = readable(claudeCode).parser({ relativePath: PATH }, () => {});
   lines.forEach((line, index) => parser.record(line as JsonObject, index));
   assertLess(JSON.stringify(parser.state()).length, 32_000);
 });
 
-Deno.test("claudeCode.parser() forgets a call that has its result", () => {
-  const parser = claudeCode.parser({ relativePath: PATH }, () => {});
+Deno.test("readable(claudeCode).parser() forgets a call that has its result", () => {
+  const parser = readable(claudeCode).parser({ relativePath: PATH }, () => {});
   session.forEach((line, index) => parser.record(line, index));
   assertNotMatch(JSON.stringify(parser.state()), /toolu_/);
 });

@@ -12,6 +12,7 @@ import { computeId, formatId } from "../../src/events/id.ts";
 import { type SourceCursor, START } from "../../src/sources/cursor.ts";
 import { SourceReader } from "../../src/sources/source_reader.ts";
 import type { IdentifiedDraft } from "./harness.ts";
+import { readable } from "./readable.ts";
 
 /** A database that an agent writes. */
 export class AgentDatabase implements Disposable {
@@ -58,10 +59,10 @@ export class AgentDatabase implements Disposable {
       realRoot: this.folder,
       format: "database",
       cursor: this.#cursor,
-      database: { layout: this.#agent.database!, state: this.#state, collectedFrom: 0 },
+      database: { layout: readable(this.#agent).database!, state: this.#state, collectedFrom: 0 },
     });
     const sink = {
-      begin: () => parser = this.#agent.parser(source, emit),
+      begin: () => parser = readable(this.#agent).parser(source, emit),
       record: (record: JsonObject, position: number) => note(parser!.record(record, position)),
       end: () => note(parser!.flush()),
       damaged: () => {},

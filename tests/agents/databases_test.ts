@@ -20,6 +20,7 @@ import type { EventDraft } from "../../src/events/event.ts";
 import { AgentDatabase } from "./database_harness.ts";
 import { compress } from "../sources/zstd.ts";
 import { checkEvent, parseAll, readLines } from "./harness.ts";
+import { readable } from "./readable.ts";
 
 /** A fixture of an agent. */
 interface Kept {
@@ -153,7 +154,7 @@ Deno.test("a session that OpenCode took over from its files into the database ha
     const companions = Object.fromEntries(
       openCode.companions!(relativePath, list).map((path) => [path, files.get(path)]),
     );
-    const parser = openCode.parser({ relativePath, companions }, (event) => events.push(event));
+    const parser = readable(openCode).parser({ relativePath, companions }, (event) => events.push(event));
     const { id, parent_id, directory, title, version } = session;
     const time = { created: session.time_created, updated: session.time_updated };
     assertEquals(parser.record({ id, parentID: parent_id, directory, title, version, time }, 0), undefined);

@@ -9,6 +9,7 @@ import { type Agent, type JsonObject, type RecordOutcome, WHOLE_FORMATS } from "
 import { DATA_FIELDS } from "../../src/events/content.ts";
 import { type EventDraft, METRIC_NAMES } from "../../src/events/event.ts";
 import { computeId, formatId } from "../../src/events/id.ts";
+import { readable } from "./readable.ts";
 
 /** A draft with its id, as it stood when it was emitted. */
 export type IdentifiedDraft = EventDraft & { readonly id: string };
@@ -50,7 +51,7 @@ export function parseAll(
   const note = (outcome: RecordOutcome | void) => {
     if (outcome !== undefined) unknown[outcome.unknown] = (unknown[outcome.unknown] ?? 0) + 1;
   };
-  let parser = agent.parser({ relativePath }, emit);
+  let parser = readable(agent).parser({ relativePath }, emit);
   let position = 0;
   let taken = 0;
   for (const line of lines) {
@@ -61,7 +62,7 @@ export function parseAll(
       taken++;
       if (flushEvery !== undefined && taken % flushEvery === 0) parser.flush();
       if (restartEvery !== undefined && taken % restartEvery === 0) {
-        parser = agent.parser({ relativePath }, emit, throughJson(parser.state()));
+        parser = readable(agent).parser({ relativePath }, emit, throughJson(parser.state()));
       }
     }
     position += new TextEncoder().encode(text).length + 1;
@@ -214,13 +215,13 @@ function checkMutilated(agent: Agent, relativePath: string, lines: readonly Line
   const whole = records(lines);
   const step = Math.max(1, Math.floor(whole.length / MUTILATED_RECORDS));
   for (let index = 0; index < whole.length; index += step) {
-    const parser = agent.parser({ relativePath }, () => {});
+    const parser = readable(agent).parser({ relativePath }, () => {});
     // What stands before it is context enough: a call, a session.
     const first = Math.max(0, index - 3);
     for (let before = first; before < index; before++) parser.record(whole[before]!, before);
     const state = parser.state();
     for (const mutilated of mutilate(whole[index]!, 5)) {
-      const again = agent.parser({ relativePath }, () => {}, throughJson(state));
+      const again = readable(agent).parser({ relativePath }, () => {}, throughJson(state));
       try {
         again.record(mutilated as JsonObject, index);
         if (index + 1 < whole.length) again.record(whole[index + 1]!, index + 1);
@@ -238,7 +239,7 @@ function checkMutilatedWhole(agent: Agent, relativePath: string, lines: readonly
   const whole = records(lines);
   for (const [index, record] of whole.entries()) {
     for (const mutilated of mutilate(record, 6)) {
-      const parser = agent.parser({ relativePath }, () => {});
+      const parser = readable(agent).parser({ relativePath }, () => {});
       try {
         for (const [at, other] of whole.entries()) {
           parser.record(at === index ? throughJson(mutilated) as JsonObject : throughJson(other), at);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ownAgent, ownRoots } from "../../src/agents/own.ts";
+import { loadReading } from "../../src/agents/agent.ts";
 import { pointed } from "../../src/agents/own/parser.ts";
 import type { AgentMap } from "../../src/config/agent_map.ts";
 import type { CustomAgentConfig } from "../../src/config/config.ts";
@@ -73,12 +74,12 @@ const RECORDS = [
   { kind: "end", at: 1777888808000, meta, text: "quit" },
 ];
 
-Deno.test("an agent of one's own keeps the rules of adapters", () => {
-  checkAdapter(ownAgent("mine", CONFIG), "a.jsonl", RECORDS);
+Deno.test("an agent of one's own keeps the rules of adapters", async () => {
+  checkAdapter(await loadReading(ownAgent("mine", CONFIG)), "a.jsonl", RECORDS);
 });
 
-Deno.test("an agent of one's own makes of its records what its map says", () => {
-  const { events, unknown } = parseAll(ownAgent("mine", CONFIG), "a.jsonl", RECORDS);
+Deno.test("an agent of one's own makes of its records what its map says", async () => {
+  const { events, unknown } = parseAll(await loadReading(ownAgent("mine", CONFIG)), "a.jsonl", RECORDS);
   assertEquals(unknown, {});
   assertEquals(
     events.map((
@@ -116,8 +117,8 @@ Deno.test("an agent of one's own makes of its records what its map says", () => 
   );
 });
 
-Deno.test("an agent of one's own counts what its map does not name, and what has no time", () => {
-  const { unknown } = parseAll(ownAgent("mine", CONFIG), "a.jsonl", [
+Deno.test("an agent of one's own counts what its map does not name, and what has no time", async () => {
+  const { unknown } = parseAll(await loadReading(ownAgent("mine", CONFIG)), "a.jsonl", [
     { kind: "other", at: 1777888801 },
     { kind: 7, at: 1777888801 },
     { at: 1777888801 },
@@ -128,11 +129,11 @@ Deno.test("an agent of one's own counts what its map does not name, and what has
   assertEquals(unknown, { "type:other": 1, "type:none": 2, "timestamp:none": 2, "result:without-call": 1 });
 });
 
-Deno.test("an agent of one's own may write records of one kind alone, with nothing but a time", () => {
-  const agent = ownAgent("mine", {
+Deno.test("an agent of one's own may write records of one kind alone, with nothing but a time", async () => {
+  const agent = await loadReading(ownAgent("mine", {
     ...CONFIG,
     map: { type: "llm_request", types: {}, timestamp: "/at", prompt: "/q" },
-  });
+  }));
   const { events } = parseAll(agent, "2026/notes.jsonl", [{ at: 1777888801, q: "one" }, {
     at: 1777888801,
     q: "two",

@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Agent, JsonObject } from "../../src/agents/agent.ts";
+import type { Agent, JsonObject, ReadableAgent } from "../../src/agents/agent.ts";
 import { aider } from "../../src/agents/aider.ts";
 import { amp } from "../../src/agents/amp.ts";
 import { antigravity } from "../../src/agents/antigravity.ts";
@@ -31,6 +31,7 @@ import { vibe } from "../../src/agents/vibe.ts";
 import { windsurf } from "../../src/agents/windsurf.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import { checkAdapter, type IdentifiedDraft, parseAll, readLines } from "./harness.ts";
+import { readable } from "./readable.ts";
 
 /** A fixture of an agent. */
 interface Told {
@@ -308,10 +309,11 @@ async function readRecords(told: Pick<Told, "agent" | "fixture">): Promise<reado
 }
 
 /** The agent, with what lies beside the fixture. */
-function withCompanions({ agent, companions }: Told): Agent {
+function withCompanions({ agent, companions }: Told): ReadableAgent {
+  const known = readable(agent);
   return companions === undefined
-    ? agent
-    : { ...agent, parser: (source, emit, state) => agent.parser({ ...source, companions }, emit, state) };
+    ? known
+    : { ...known, parser: (source, emit, state) => known.parser({ ...source, companions }, emit, state) };
 }
 
 /** The record with another value at each of the paths, where it has one. */
@@ -452,7 +454,7 @@ Deno.test("Droid's session has the tokens and the model that stand beside it", a
   };
   assertEquals(droid.companions!(path, () => []), [path.replace(".jsonl", ".settings.json")]);
   const starts: unknown[] = [];
-  const parser = droid.parser(
+  const parser = readable(droid).parser(
     { relativePath: path, companions: { "x.settings.json": settings } },
     (event) => {
       if (event.type === "session_start") starts.push([event.metrics, event.model]);

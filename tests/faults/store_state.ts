@@ -12,6 +12,7 @@ import { hashBytes } from "../../src/events/hash.ts";
 import { computeId, formatId } from "../../src/events/id.ts";
 import { unpack } from "../../src/platform/pack.ts";
 import { observe } from "../store/observed.ts";
+import { readable } from "../agents/readable.ts";
 
 /**
  * All that a store says, without what differs from run to run: numbers of rows, and when it was read. A line of JSON each:
@@ -128,7 +129,7 @@ function reread(source: SourceRow): { readonly ids: readonly Uint8Array[]; reado
     assertEquals(hashBytes(bytes.subarray(-256)), source.tail_hash, "the hash of the tail");
   }
   const ids: Uint8Array[] = [];
-  const parser = findAgent(source.agent)!.parser(
+  const parser = readable(findAgent(source.agent)!).parser(
     { relativePath: source.relative_path },
     ({ anchor, key }) => ids.push(computeId(source.agent, anchor, key)),
   );

@@ -23,7 +23,7 @@ function makeAgent(id = "agent"): Agent {
       return { format, twin: match[2]!, rank: (match[1] ? 2 : 0) + (match[3] ? 1 : 0) };
     },
     enters: (path) => !path.endsWith("skip"),
-    parser: () => {
+    reading: () => {
       throw new Error("not needed");
     },
   };

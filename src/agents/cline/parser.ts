@@ -15,6 +15,7 @@ import { Conversation, keyOf, type Place } from "../conversation.ts";
 import { fromJson } from "../json_text.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
+import { isSession } from "./names.ts";
 
 const TOOLS: ToolKinds = {
   readfile: "read",
@@ -300,11 +301,6 @@ export class ClineParser implements RecordParser {
     this.#counts.set(name, count);
     return count === 1 ? name : `${name}:${count}`;
   }
-}
-
-/** Whether a file is a session of the SDK. */
-export function isSession(relativePath: string): boolean {
-  return relativePath.endsWith(".messages.json");
 }
 
 /** What a text that went to the model has of what was typed: the program wraps it, and adds what it knows. */

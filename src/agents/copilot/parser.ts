@@ -10,12 +10,7 @@ import { FoldedDocument } from "../folded_document.ts";
 import { asList } from "../values.ts";
 import { emitSession } from "./session.ts";
 import { workspaceOf } from "./uri.ts";
-
-/** The key of the list of requests in a session. */
-export const REQUESTS = "requests";
-
-/** Says which folder a window is of; it lies beside the sessions of that window. */
-export const WORKSPACE_FILE = "workspace.json";
+import { REQUESTS, WORKSPACE_FILE } from "./names.ts";
 
 /** A log that is longer, in bytes, is kept compressed while it is folded. */
 const LARGE = 8 << 20;

@@ -14,12 +14,7 @@ import { FoldedDocument } from "../folded_document.ts";
 import { attachmentsOf, partsOf, readResponse, textOfParts } from "../gemini_parts.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
-
-/** The key of the list of messages in a document. */
-export const MESSAGES = "messages";
-
-/** Says which project a folder is of; it lies above all of them. */
-export const PROJECTS_FILE = "projects.json";
+import { MESSAGES, PROJECTS_FILE } from "./names.ts";
 
 const TOOLS: ToolKinds = {
   read_file: "read",

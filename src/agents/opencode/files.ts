@@ -6,23 +6,9 @@
  */
 
 import type { EventDraft } from "../../events/event.ts";
-import type { JsonObject, ListFolder, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
+import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { asObject, asText } from "../values.ts";
 import { OpenCodeParser } from "./parser.ts";
-
-/** The files of a session: its messages and their parts. */
-export function sessionFiles(relativePath: string, list: ListFolder): readonly string[] {
-  const session = /^session\/[^/]+\/([^/]+)\.json$/.exec(relativePath)?.[1];
-  if (session === undefined) return [];
-  return list(`message/${session}`).filter(isJson).flatMap((name) => {
-    const parts = `part/${name.replace(/\.json$/, "")}`;
-    return [`message/${session}/${name}`, ...list(parts).filter(isJson).map((part) => `${parts}/${part}`)];
-  });
-}
-
-function isJson(name: string): boolean {
-  return name.endsWith(".json");
-}
 
 /** The parser of one session. */
 export class OpenCodeFilesParser implements RecordParser {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { codex } from "../../../src/agents/codex.ts";
+import { readable } from "../readable.ts";
 import { type Line, parseAll } from "../harness.ts";
 import {
   answer,
@@ -157,7 +158,7 @@ Deno.test("codex adds up to the running totals, over repeats and restarts of the
 });
 
 Deno.test("codex remembers little of a long thread", () => {
-  const parser = codex.parser({ relativePath: pathOf("rollout") }, () => {});
+  const parser = readable(codex).parser({ relativePath: pathOf("rollout") }, () => {});
   const lines = [META, line("event_msg", { type: "task_started", turn_id: IDS.fork })];
   for (let index = 0; index < 10_000; index++) lines.push(answer(`Step ${index}`));
   lines.forEach((record, position) => parser.record(record, position));

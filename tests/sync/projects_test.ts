@@ -1,0 +1,94 @@
+import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { type Environment, THIS_OS } from "../../src/platform/environment.ts";
+import { StoreReader } from "../../src/store/reader.ts";
+import { Projects } from "../../src/sync/projects.ts";
+import { draft, entry, StoreFiller } from "../store/filled_store.ts";
+import { TempFolder } from "../store/temp_store.ts";
+
+const LOCAL = { type: 0xef53 };
+const NFS = { type: 0x6969 };
+const FILE = ".aider.chat.history.md";
+
+/** Projects with Aider's file in each, and a store with a session in each. */
+class Fixture implements Disposable {
+  readonly #folder = new TempFolder();
+  readonly #filler = new StoreFiller(this.#folder.store);
+  readonly reader: StoreReader;
+  readonly environment: Environment;
+
+  constructor() {
+    this.reader = StoreReader.open(this.#folder.store);
+    this.environment = { os: THIS_OS, home: this.#folder.path, get: () => undefined };
+  }
+
+  /** A project, and a session in it. */
+  project(name: string, workspace = join(this.#folder.path, name)): string {
+    const path = join(this.#folder.path, name);
+    Deno.mkdirSync(path, { recursive: true });
+    Deno.writeTextFileSync(join(path, FILE), "");
+    const source = this.#filler.source(entry(name));
+    this.#filler.commit(source, "claude-code", [draft({ key: name, sessionId: name, workspace })]);
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    this.reader.close();
+    this.#filler[Symbol.dispose]();
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+Deno.test("Projects.refresh() finds what is in the workspaces of sessions, each once, and those that come later", async () => {
+  using fixture = new Fixture();
+  const [one, two] = [fixture.project("one"), fixture.project("two")];
+  const projects = new Projects();
+  const find = async () =>
+    (await projects.refresh(fixture.reader, fixture.environment, Date.now())).map(({ root }) => root)
+      .toSorted();
+  assertEquals(await find(), [one, two]);
+  assertEquals(await find(), []);
+  const three = fixture.project("three");
+  // What is no path of this system, or does not lead straight there, is none.
+  fixture.project("four", "relative/four");
+  fixture.project("five", `${one}/../five`);
+  fixture.project("six", "vscode-remote://ssh/six");
+  assertEquals(await find(), [three]);
+});
+
+Deno.test("Projects leaves folders on other machines alone", async () => {
+  using fixture = new Fixture();
+  const [near] = [fixture.project("near"), fixture.project("far")];
+  const projects = new Projects((folder) => Promise.resolve(folder.endsWith("far") ? NFS : LOCAL));
+  const found = await projects.refresh(fixture.reader, fixture.environment, Date.now());
+  assertEquals(found.map(({ root }) => root), THIS_OS === "linux" ? [near!] : found.map(({ root }) => root));
+  await projects.recall(
+    [{ agent: "aider", root: near! }, { agent: "aider", root: `${near}-far` }],
+    Date.now(),
+  );
+  const config = { agents: {} } as unknown as Parameters<typeof projects.roots>[0];
+  if (THIS_OS === "linux") assertEquals(projects.roots(config, []).map(({ root }) => root), [near!]);
+});
+
+Deno.test("Projects waits a second for a disk, and asks it again ten minutes later", async () => {
+  using fixture = new Fixture();
+  const slow = fixture.project("slow");
+  const asked: number[] = [];
+  let answers = false;
+  let now = Date.now();
+  const projects = new Projects(() => {
+    asked.push(now);
+    return answers ? Promise.resolve(LOCAL) : new Promise(() => {});
+  });
+  const start = performance.now();
+  assertEquals(await projects.refresh(fixture.reader, fixture.environment, now), []);
+  assertEquals(performance.now() - start < 5_000, true);
+  answers = true;
+  now += 599_000;
+  assertEquals(await projects.refresh(fixture.reader, fixture.environment, now), []);
+  assertEquals(asked.length, 1);
+  now += 2_000;
+  assertEquals((await projects.refresh(fixture.reader, fixture.environment, now)).map(({ root }) => root), [
+    slow,
+  ]);
+});
