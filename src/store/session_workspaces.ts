@@ -26,19 +26,20 @@ export interface SessionWorkspaces {
  * @param after what an earlier call returned as `upTo`, 0 for all
  */
 export function readSessionWorkspaces(reader: StoreReader, after: number): SessionWorkspaces {
-  const rows = reader.read((database) =>
-    database.prepare(
-      `select s.session, n.text as workspace, e.timestamp
+  const { rows, upTo } = reader.read((database) => ({
+    // Most sessions may be of no workspace, and are not to be looked at again either.
+    upTo: database.prepare("select max(session) as session from source_sessions").get()!.session,
+    rows: database.prepare(
+      `select n.text as workspace, e.timestamp
          from (select distinct session from source_sessions where session > ?) s
          join events e on e.seq in (
            (select seq from events where session = s.session order by timestamp limit 1),
            (select seq from events where session = s.session order by timestamp desc limit 1))
          join names n on n.id = e.workspace`,
-    ).all(after)
-  );
-  const upTo = rows.reduce((most, { session }) => Math.max(most, session as number), after);
+    ).all(after),
+  }));
   return {
-    upTo,
+    upTo: Math.max(after, Number(upTo ?? 0)),
     workspaces: rows.map(({ workspace, timestamp }) => ({
       workspace: workspace as string,
       lastAt: timestamp as number,

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { type Environment, THIS_OS } from "../../src/platform/environment.ts";
 import { StoreReader } from "../../src/store/reader.ts";
+import { readSessionWorkspaces } from "../../src/store/session_workspaces.ts";
 import { Projects } from "../../src/sync/projects.ts";
 import { draft, entry, StoreFiller } from "../store/filled_store.ts";
 import { TempFolder } from "../store/temp_store.ts";
@@ -9,6 +10,23 @@ import { TempFolder } from "../store/temp_store.ts";
 const LOCAL = { type: 0xef53 };
 const NFS = { type: 0x6969 };
 const FILE = ".aider.chat.history.md";
+
+Deno.test("readSessionWorkspaces() looks at each session once, also at those of no workspace", () => {
+  using folder = new TempFolder();
+  using filler = new StoreFiller(folder.store);
+  const add = (name: string, workspace?: string) => {
+    const given = { key: name, sessionId: name, ...workspace !== undefined && { workspace } };
+    filler.commit(filler.source(entry(name)), "claude-code", [draft(given)]);
+  };
+  add("one", "/one");
+  add("two");
+  using reader = StoreReader.open(folder.store);
+  const { workspaces, upTo } = readSessionWorkspaces(reader, 0);
+  assertEquals(workspaces.map(({ workspace }) => workspace), ["/one"]);
+  assertEquals(readSessionWorkspaces(reader, upTo), { workspaces: [], upTo });
+  add("three", "/three");
+  assertEquals(readSessionWorkspaces(reader, upTo).workspaces.map(({ workspace }) => workspace), ["/three"]);
+});
 
 /** Projects with Aider's file in each, and a store with a session in each. */
 class Fixture implements Disposable {
