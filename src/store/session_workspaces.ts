@@ -6,22 +6,22 @@
 
 import type { StoreReader } from "./reader.ts";
 
-/** A workspace, and when something happened there last, ms since the epoch. */
+/** A workspace, and when a session began there, ms since the epoch. */
 export interface SessionWorkspace {
   readonly workspace: string;
-  readonly lastAt: number;
+  readonly beganAt: number;
 }
 
 /** What is known of the sessions up to one. */
 export interface SessionWorkspaces {
-  /** Where each session began and where it stood last, by the latest; one workspace may be there several times. */
+  /** Where each session began; one workspace may be there several times. */
   readonly workspaces: readonly SessionWorkspace[];
   /** The last session that was looked at; those that begin later have higher numbers. */
   readonly upTo: number;
 }
 
 /**
- * The workspaces of all sessions after one. By session, as there is no index by workspace: two rows of each are read.
+ * The workspaces of all sessions after one. By session, as there is no index by workspace: one row of each is read.
  *
  * @param after what an earlier call returned as `upTo`, 0 for all
  */
@@ -32,9 +32,7 @@ export function readSessionWorkspaces(reader: StoreReader, after: number): Sessi
     rows: database.prepare(
       `select n.text as workspace, e.timestamp
          from (select distinct session from source_sessions where session > ?) s
-         join events e on e.seq in (
-           (select seq from events where session = s.session order by timestamp limit 1),
-           (select seq from events where session = s.session order by timestamp desc limit 1))
+         join events e on e.seq = (select seq from events where session = s.session order by timestamp limit 1)
          join names n on n.id = e.workspace`,
     ).all(after),
   }));
@@ -42,7 +40,7 @@ export function readSessionWorkspaces(reader: StoreReader, after: number): Sessi
     upTo: Math.max(after, Number(upTo ?? 0)),
     workspaces: rows.map(({ workspace, timestamp }) => ({
       workspace: workspace as string,
-      lastAt: timestamp as number,
+      beganAt: timestamp as number,
     })),
   };
 }

@@ -17,7 +17,7 @@ import { isOwn, type SearchRoot } from "../sources/discover.ts";
 import type { StoreReader } from "../store/reader.ts";
 import { readSessionWorkspaces } from "../store/session_workspaces.ts";
 
-/** Of so many workspaces, those where something happened last, each is looked at. */
+/** Of so many workspaces, those where a session began last, each is looked at. */
 const MAX_WORKSPACES = 500;
 /** How often they are looked at anew, ms, if anything was committed in between. */
 const LOOK_EVERY = 10_000;
@@ -43,7 +43,7 @@ export type AskDisk = (folder: string) => Promise<{ readonly type: number }>;
 /** Finds them. */
 export class Projects {
   readonly #askDisk: AskDisk;
-  /** By workspace, when something happened there last. */
+  /** By workspace, when a session began there last. */
   readonly #workspaces = new Map<string, number>();
   #upTo = 0;
   /** By folder: whether it is on a disk of this machine, and until when that is believed. */
@@ -127,9 +127,9 @@ export class Projects {
   #learn(reader: StoreReader): void {
     const { workspaces, upTo } = readSessionWorkspaces(reader, this.#upTo);
     this.#upTo = upTo;
-    for (const { workspace, lastAt } of workspaces) {
+    for (const { workspace, beganAt } of workspaces) {
       if (!isPlain(workspace)) continue;
-      this.#workspaces.set(workspace, Math.max(lastAt, this.#workspaces.get(workspace) ?? 0));
+      this.#workspaces.set(workspace, Math.max(beganAt, this.#workspaces.get(workspace) ?? 0));
     }
   }
 
