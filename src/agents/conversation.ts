@@ -103,6 +103,8 @@ export class Conversation {
       START,
       this.#draft(`start:${sessionId}`, place, { type: "session_start", data: compact(data) }),
     );
+    // It comes before all else, also where all have one time.
+    this.#start.flush();
   }
 
   /** Whether the session has begun. */

@@ -102,10 +102,19 @@ async function gatherAgents(
     const enabled = config.agents[agent.id]?.enabled ?? true;
     const searched = all.filter((root) => root.agent.id === agent.id);
     const { sources, roots, problems } = discover(searched);
-    const folders = roots.map(({ root, missing }) => {
+    const folders = roots.map(({ root, missing, names }) => {
       const here = sources.filter((source) => source.root === root);
-      return { path: root, exists: !missing, sources: here.length, bytes: bytesOf(here) };
-    });
+      return {
+        path: root,
+        exists: !missing,
+        sources: here.length,
+        bytes: bytesOf(here),
+        isProject: names !== undefined,
+      };
+    })
+      // What is in a project may have been found below another folder.
+      .filter(({ isProject, sources }) => !isProject || sources > 0)
+      .map(({ isProject: _, ...folder }) => folder);
     const held = holdings.get(agent.id);
     return {
       id: agent.id,

@@ -465,7 +465,8 @@ Deno.test("Droid's session has the tokens and the model that stand beside it", a
   }
   parser.flush();
   parser.flush();
-  assertEquals(starts, [[
+  // It is told at once, and again as soon as more is known of it.
+  assertEquals(starts.slice(1), [[
     { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, cacheWriteTokens: 1, reasoningTokens: 3 },
     "claude-opus-4-6",
   ]]);

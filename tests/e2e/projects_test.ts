@@ -49,7 +49,9 @@ Deno.test("what agents write into projects is found in the workspaces of session
 
   await sync(home.path);
   const found = await query(home.path, "--type", "session_start");
-  const sessions = found.map(({ agent, sessionId, workspace }) => [agent, sessionId.slice(0, 12), workspace]);
+  const sessions = found.map((
+    { agent, sessionId, workspace },
+  ) => [agent, sessionId.replace(/^[0-9a-f]{8}-/, "").slice(0, 12), workspace]);
   assertEquals(sessions.filter(([agent]) => agent !== "claude-code").toSorted(), [
     ["aider", `${DAY}T1`, project],
     ["crush", "in-workspace", project],

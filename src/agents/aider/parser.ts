@@ -171,7 +171,7 @@ export class AiderParser implements RecordParser {
     const { started, ordinal } = this.#run;
     const number = ordinal === 1 ? "" : `-${ordinal}`;
     this.#conversation.set({
-      sessionId: `${started.replaceAll(":", "-")}${number}-${hashText(text).slice(0, 8)}`,
+      sessionId: `${hashText(text).slice(0, 8)}-${started.replaceAll(":", "-")}${number}`,
     });
     this.#conversation.start(place, {});
   }
