@@ -144,7 +144,9 @@ export function renderAgents(
   now: number,
   { columns, colour }: Pick<Terminal, "columns" | "colour">,
 ): string {
-  const rows = facts.map((agent) => [
+  // Those that are here come first: nobody uses thirty agents.
+  const [here, others] = [facts.filter(isHere), facts.filter((agent) => !isHere(agent))];
+  const rows = [...here, ...others].map((agent) => [
     agent.id,
     agent.proof,
     formatCount(agent.sources),
@@ -162,7 +164,28 @@ export function renderAgents(
     { header: "Events", align: "right" },
     { header: "Last event", align: "right" },
   ], { width: columns, paintHeader: colour.dim });
-  return [drawn, ...facts.map((agent) => renderFolders(agent, colour))].join("\n");
+  const folders = here.map((agent) => renderFolders(agent, colour));
+  return [drawn, ...folders, others.map((agent) => renderMissing(agent, colour)).join("")].join("\n");
+}
+
+/** Whether anything of an agent was found, now or once, or could not be searched. */
+function isHere({ sources, events, folders, problems }: AgentFacts): boolean {
+  return sources + events + problems.length > 0 || folders.some(({ exists }) => exists);
+}
+
+/** Where an agent was looked for of which there is nothing. */
+function renderMissing(
+  { name, id, enabled, folders, inWorkspaces }: AgentFacts,
+  colour: Terminal["colour"],
+): string {
+  const [first, ...more] = folders;
+  const where = !enabled
+    ? `turned off in the configuration: agents.${id}.enabled`
+    : inWorkspaces
+    ? "not found; looked for in the projects that sessions name"
+    : `not found; looked for in ${sanitize(first?.path ?? "no folder")}` +
+      (more.length > 0 ? ` and in ${placesOf(more.length)}` : "");
+  return `${colour.bold(name)} (${id}): ${where}\n`;
 }
 
 /** The folders of an agent; those that are missing are counted where others are there. */

@@ -66,7 +66,7 @@ export function openToRead(path: string): DatabaseSync {
   const found = peek(path);
   if (found === undefined || found === 0) throw new NoStoreError(path);
   const database = new DatabaseSync(path, { readOnly: true });
-  database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}; pragma query_only = on; pragma cache_size = -8192;`);
+  database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}; pragma query_only = on; pragma cache_size = -2048;`);
   return database;
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { collectGarbage } from "../platform/garbage.ts";
 import { LINE_FORMATS } from "../agents/agent.ts";
 import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
@@ -21,6 +22,8 @@ import { SourceQueue, unreadBytes } from "./source_queue.ts";
 import { Timers } from "./timers.ts";
 import { UnderWay } from "./under_way.ts";
 
+/** Garbage is collected after so many commits. */
+const GARBAGE_EVERY = 32;
 /** A source with more than this to read is no live event: its attempt is counted first, bytes. */
 const LIVE_BYTES = 1 << 20;
 /** How much of history is with the reader at a time, in sources … */
@@ -281,6 +284,8 @@ export class Dispatcher {
         this.#writes++;
         this.#pipeline.noteWritten();
         this.#outcomes.applied(news);
+        // Of a long history each commit leaves a little here.
+        if (this.#writes % GARBAGE_EVERY === 0) collectGarbage();
         break;
       case "undone":
         this.#outcomes.undone(news);

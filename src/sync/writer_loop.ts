@@ -21,10 +21,12 @@ import { writerCalls } from "./writer_calls.ts";
 const TRANSACTION_ROWS = 16_000;
 /** … or after so long, ms, so that nobody who waits for the store waits longer … */
 const TRANSACTION_TIME = 150;
-/** A batch with a payload of more bytes leaves so much behind that its garbage is collected at once. */
-const HUGE = 4 << 20;
 /** … or when no batch came for so long, ms. */
 const PATIENCE = 10;
+/** Garbage is collected when so many bytes were written since the last time, … */
+const GARBAGE_BYTES = 32 << 20;
+/** … and at once behind a batch with a payload of more. */
+const HUGE = 4 << 20;
 
 type Call = Extract<ToWriter, { kind: "call" }>;
 
@@ -42,6 +44,8 @@ export class WriterLoop {
   #stale: LostSegment[] = [];
   #failures: Failure[] = [];
   #rows = 0;
+  /** Bytes since garbage was collected. */
+  #applied = 0;
   #openedAt = 0;
   #isRunning = false;
   #isClosing = false;
@@ -158,10 +162,14 @@ export class WriterLoop {
     } catch (error) {
       this.#undo(error, batch);
     }
-    const isHuge = batch.payload.length > HUGE;
+    // A row takes more than its payload: what SQLite is given of it are values of their own.
+    this.#applied += batch.payload.length + 256 * batch.rows;
+    const isGarbageDue = batch.payload.length > HUGE || this.#applied >= GARBAGE_BYTES;
     shrinkPayload(batch);
     this.#port.postMessage(message, [batch.columns.buffer, batch.ids.buffer, batch.payload.buffer]);
-    if (isHuge) collectGarbage();
+    if (!isGarbageDue) return;
+    this.#applied = 0;
+    collectGarbage();
   }
 
   #commit(): void {

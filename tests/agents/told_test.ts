@@ -355,6 +355,18 @@ for (const told of TOLD) {
     assertEquals(found.map((line) => JSON.parse(line)), expected.map((line) => JSON.parse(line)));
   });
 
+  Deno.test(`${agent.id} gives what it makes of ${fixture} the same ids in another time zone`, async () => {
+    const records = await readRecords(told);
+    const ids = () => parseAll(agent, path, records).events.map(({ id }) => id);
+    const here = ids();
+    Deno.env.set("TZ", "Asia/Tokyo");
+    try {
+      assertEquals(ids().toSorted(), here.toSorted());
+    } finally {
+      Deno.env.set("TZ", "UTC");
+    }
+  });
+
   Deno.test(`${agent.id} finds ${fixture} where the agent would have written it`, () => {
     assert(agent.classify(path) !== undefined);
     const folders = path.split("/").slice(0, -1);
