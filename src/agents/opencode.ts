@@ -51,8 +51,8 @@ export const openCode: Agent = {
 };
 
 /**
- * What Kilo writes, and where: until March 2026 its extension kept tasks as Cline does, and the new one takes them over
- * under other ids.
+ * What Kilo writes, and where: until March 2026 its extension kept tasks as Cline does; what the new one takes over is told
+ * as it has it.
  */
 export const kilo: Agent = {
   ...TASK_FOLDER,
@@ -66,8 +66,13 @@ export const kilo: Agent = {
     folderOf(environment, "kilo"),
     ...extensionFolders(environment, "kilocode.kilo-code"),
   ],
-  classify: (relativePath) =>
-    databaseNamed(relativePath, /^(?:kilo|opencode)(?:-[^/]+)?\.db$/) ?? TASK_FOLDER.classify(relativePath),
+
+  classify(relativePath: string): SourceKind | undefined {
+    const task = TASK_FOLDER.classify(relativePath);
+    return task === undefined
+      ? databaseNamed(relativePath, /^(?:kilo|opencode)(?:-[^/]+)?\.db$/)
+      : { ...task, rank: task.rank + 1, standsInFor: task.twin.replace(/^.*\//, "") };
+  },
 
   async reading(): Promise<AgentReading> {
     const { OPENCODE_DATABASE } = await import("./opencode/database.ts");

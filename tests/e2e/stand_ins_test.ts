@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { cursor } from "../../src/agents/cursor.ts";
-import { readEnvironment } from "../../src/platform/environment.ts";
+import { kilo } from "../../src/agents/opencode.ts";
+import { type Environment, readEnvironment } from "../../src/platform/environment.ts";
 import { prompts, query, startUpToDate, statusOf, sync } from "./collecting.ts";
 import { eventually } from "./eventually.ts";
 import { temporaryHome } from "./program.ts";
@@ -45,10 +46,7 @@ class Editor implements Disposable {
   }
 
   #makeDatabase(): DatabaseSync {
-    const { os } = readEnvironment((name) =>
-      name === "HOME" || name === "USERPROFILE" ? this.path : undefined
-    );
-    const [folder] = cursor.roots({ os, home: this.path, get: () => undefined });
+    const [folder] = cursor.roots(environmentOf(this.path));
     Deno.mkdirSync(folder!, { recursive: true });
     const database = new DatabaseSync(join(folder!, "state.vscdb"));
     database.exec("create table cursorDiskKV (key text unique on conflict replace, value blob)");
@@ -59,6 +57,10 @@ class Editor implements Disposable {
     this.#database?.close();
     this.#home[Symbol.dispose]();
   }
+}
+
+function environmentOf(home: string): Environment {
+  return readEnvironment((name) => name === "HOME" || name === "USERPROFILE" ? home : undefined);
 }
 
 Deno.test("a transcript is told while no database holds its chat, also where both were there from the beginning", async () => {
@@ -90,6 +92,45 @@ Deno.test("a transcript whose chat turns up in a database later is superseded by
   assertEquals(await prompts(editor.path), ["one in the database"]);
   const { sync: { failures } } = await statusOf(editor.path);
   assertEquals(failures, []);
+});
+
+Deno.test("a task that Kilo took over into its database is told once, as the database has it", async () => {
+  using home = temporaryHome();
+  const now = Date.now() - 60_000;
+  const folders = kilo.roots(environmentOf(home.path));
+  for (const task of [now, now + 1]) {
+    const folder = join(folders[1]!, "tasks", String(task));
+    Deno.mkdirSync(folder, { recursive: true });
+    const said = { ts: task, type: "say", say: "text", text: `task ${task - now}` };
+    Deno.writeTextFileSync(join(folder, "ui_messages.json"), JSON.stringify([said]));
+  }
+  await sync(home.path);
+  assertEquals(await prompts(home.path), ["task 0", "task 1"]);
+
+  Deno.mkdirSync(folders[0]!, { recursive: true });
+  const database = new DatabaseSync(join(folders[0]!, "kilo.db"));
+  const [tables] = Deno.readTextFileSync(new URL("../fixtures/opencode/opencode.sql", import.meta.url))
+    .split(/^insert/m);
+  database.exec(tables!);
+  const insert = (table: string, ...values: readonly (string | number | null)[]) =>
+    database.prepare(`insert into ${table} values (${values.map(() => "?").join(", ")})`).run(...values);
+  insert("project", "p", "/home/ada/shop", null);
+  insert("session", "ses_1", "p", null, String(now), "/home/ada/shop", "x", "v2", now, now, null);
+  insert("message", "msg_1", "ses_1", now, now, JSON.stringify({ role: "user", time: { created: now } }));
+  insert(
+    "part",
+    "prt_1",
+    "msg_1",
+    "ses_1",
+    now,
+    now,
+    JSON.stringify({ type: "text", text: "task 0, taken over" }),
+  );
+  database.close();
+  await sync(home.path);
+  assertEquals(await prompts(home.path), ["task 0, taken over", "task 1"]);
+  const sessions = (await query(home.path, "--type", "llm_request")).map(({ sessionId }) => sessionId);
+  assertEquals(sessions.toSorted(), [String(now), String(now + 1)]);
 });
 
 Deno.test("a new transcript waits a moment while start runs, and is told if nothing tells the same", async () => {

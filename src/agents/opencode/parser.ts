@@ -75,7 +75,7 @@ export class OpenCodeParser implements RecordParser {
       return { unknown: "session:shape" };
     }
     this.#conversation.set({
-      sessionId: id,
+      sessionId: taskOf(session.slug) ?? id,
       parentSessionId: asText(session.parent_id),
       workspace: asText(session.directory),
       agentVersion: asText(session.version),
@@ -208,4 +208,15 @@ function metricsOf({ tokens, cost, time }: JsonObject): Metrics | undefined {
     costUsd: asCount(cost),
     durationMs: start !== undefined && end !== undefined && end >= start ? end - start : undefined,
   });
+}
+
+/**
+ * The task that a session was made of: Kilo's extension keeps its id as the slug, which else is made of words
+ * (Kilo-Org/kilocode `packages/kilo-vscode/src/legacy-migration/sessions/lib/session.ts`).
+ */
+function taskOf(slug: unknown): string | undefined {
+  const text = asText(slug);
+  return text !== undefined && /^(?:\d{13}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.test(text)
+    ? text
+    : undefined;
 }
