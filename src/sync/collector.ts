@@ -20,11 +20,11 @@ import type { CollectorOptions } from "./collector_options.ts";
 import { DiskGuard, diskTrouble } from "./disk_guard.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { configuredFloor, Floor, floorText } from "./floor.ts";
+import { LaterSources } from "./later_sources.ts";
 import { unlessOvertaken } from "./overtaken.ts";
 import type { RecalledRecords } from "./messages.ts";
 import { isOvertaken } from "./pipeline.ts";
 import { isOfOtherAdapter } from "./plan.ts";
-import { Projects } from "./projects.ts";
 import { ProblemBoard } from "./problem_board.ts";
 import { configProblem, crashProblem, diskProblem, foldersProblem, watchProblem } from "./problem_texts.ts";
 import { Pruning } from "./pruning.ts";
@@ -32,7 +32,6 @@ import { RequestDesk } from "./request_desk.ts";
 import { agentOf, ownConfig, searchRoots } from "./roots.ts";
 import { type Place, Scanner } from "./scanner.ts";
 import { SleepDetector } from "./sleep.ts";
-import { StandIns } from "./stand_ins.ts";
 import { SourceTracker } from "./source_tracker.ts";
 import { CALM_ROUND, RECENT_EVERY, recentlyChanged, ROUND, Round } from "./sweep.ts";
 import { sumProgress, type SyncProgress } from "./sync_progress.ts";
@@ -73,11 +72,7 @@ export class Collector {
   #isTicking = false;
   /** Older events were asked for while others were under way. */
   #isWantingMore = false;
-  #projects = new Projects();
-  readonly #standIns = new StandIns(
-    (id) => agentOf(this.#config, id),
-    () => this.#phase === "live" && this.#options.once !== true,
-  );
+  readonly #later: LaterSources;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #nextProgress = 0;
   /** Of how many commits the exporter has heard. */
@@ -92,6 +87,12 @@ export class Collector {
       if (!this.#isEnding) this.#scanner.hint(root, path);
     }, options.watchFolder);
     this.#round = new Round(() => this.#scanner.places(this.#searchRoots()));
+    this.#later = new LaterSources({
+      environment: options.environment,
+      agentOf: (id) => agentOf(this.#config, id),
+      isLive: () => this.#isFollowing,
+      roots: () => this.#searchRoots(),
+    });
     const dispatcher = this.#dispatcher = this.#makeDispatcher();
     // Whatever goes wrong in delivery, collecting goes on.
     const failed = (what: string) => (error: Error) =>
@@ -114,7 +115,7 @@ export class Collector {
       sync: async (collectFrom = Infinity) => {
         this.#isWantingMore = this.#floor.ask(collectFrom) || this.#isWantingMore;
         await this.#scan();
-        if (this.#phase === "live" && this.#hasRest) await this.#scanRest();
+        if (this.#isFollowing && this.#hasLater) await this.#scanLater();
       },
       reload: () => this.#reloadConfig(),
       deliver: (name, again) => this.#exporter.deliver(name, again),
@@ -145,7 +146,7 @@ export class Collector {
       realRootOf: (source) => this.#scanner.realRootOf(source),
       workspaces: () => this.#workspaces,
       ownConfig: (id) => ownConfig(this.#config, id),
-      isSilent: (source) => this.#standIns.isSilent(source),
+      isSilent: (source) => this.#later.standIns.isSilent(source),
       recalled: (source) => this.#recalled(source),
       parserStateOf: (source) => parserState(this.#reader, source.id),
       deletesAfterDaysOf: ({ agent }) => AGENTS.find(({ id }) => id === agent)?.deletesAfterDays,
@@ -201,7 +202,7 @@ export class Collector {
       await this.#board.takeDown(readSummary(this.#reader).problems.map(({ key }) => key));
       await this.#desk.refuseOlder(this.#reader, this.#startedAt);
       await this.#checkDisk(Date.now());
-      await this.#projects.recall(this.#catalog.values(), Date.now());
+      await this.#later.recall(this.#catalog, Date.now());
       await this.#scan();
     } catch (error) {
       if (!isOvertaken(error)) await this.#mendIfDamaged(error);
@@ -220,10 +221,10 @@ export class Collector {
       this.#floor,
       filter,
       (id) => agentOf(this.#config, id),
-      this.#standIns,
+      this.#later.standIns,
     );
     this.#scanner = new Scanner(this.#catalog, this.#tracker);
-    this.#projects = new Projects();
+    this.#later.forget();
   }
 
   /** If that is why it could not be read, the store is replaced, and everything begins anew in `#onRecovered()`. */
@@ -255,28 +256,24 @@ export class Collector {
 
   #searchRoots() {
     const roots = searchRoots(this.#config, this.#options.environment);
-    return [...roots, ...this.#projects.roots(this.#config, roots)];
+    return [...roots, ...this.#later.rootsBeside(roots, this.#config)];
   }
 
-  /** Whether there may be something that could not be known of before. */
-  get #hasRest(): boolean {
-    if (this.#standIns.isWaiting) return true;
+  /** Whether history is in, and what comes is read as it comes. */
+  get #isFollowing(): boolean {
+    return this.#phase === "live" && this.#options.once !== true;
+  }
+
+  get #hasLater(): boolean {
     // A start that finds nothing new should not wait for a look at them.
     const isFirstDue = this.#options.once === true || this.#phase === "live";
-    return this.#projects.hasNews(this.#dispatcher.writes, isFirstDue);
+    return this.#later.mayBeThere(this.#dispatcher.writes, isFirstDue);
   }
 
-  /** Has read what could not be known of before other sources were read: what lies in projects, and stand-ins. */
-  async #scanRest(): Promise<void> {
+  async #scanLater(): Promise<void> {
     this.#isScanned = false;
     const { writes } = this.#dispatcher;
-    const added = await this.#projects.refresh(this.#reader, this.#options.environment, Date.now(), writes);
-    const wanted = this.#searchRoots();
-    for (const root of added.filter((root) => wanted.includes(root))) {
-      await this.#scanner.scanPlace({ root, relativePath: "" }, this.#phase === "live");
-    }
-    const changed = this.#standIns.refresh(this.#reader, this.#catalog.values(), Date.now());
-    await this.#tracker.lookAtAll(changed);
+    await this.#later.find(this.#reader, this.#catalog, this.#scanner, this.#tracker, writes);
     this.#isScanned = true;
     this.#onProgress();
   }
@@ -318,8 +315,7 @@ export class Collector {
   /** Delivers to remotes once history is in; what comes from then on as it comes. */
   #export(): void {
     const { sync, export: { remotes } } = this.#config;
-    const isLive = this.#phase === "live" && !this.#options.once;
-    this.#exporter.configure(remotes, sync.sync_batch_size, isLive);
+    this.#exporter.configure(remotes, sync.sync_batch_size, this.#isFollowing);
   }
 
   #onProgress(): void {
@@ -344,8 +340,8 @@ export class Collector {
       this.#scan().catch(unlessOvertaken).catch((error) => this.#ended.reject(error));
       return;
     }
-    if (this.#phase === "history" && this.#hasRest) {
-      this.#scanRest().catch(unlessOvertaken).catch((error) => this.#ended.reject(error));
+    if (this.#phase === "history" && this.#hasLater) {
+      this.#scanLater().catch(unlessOvertaken).catch((error) => this.#ended.reject(error));
       return;
     }
     const progress = this.progress();
@@ -399,8 +395,8 @@ export class Collector {
     for (const root of this.#scanner.missing(this.#searchRoots())) {
       await this.#scanner.scanPlace({ root, relativePath: "" }, true);
     }
-    if (this.#phase === "live" && this.#projects.isDue(now) && this.#hasRest) {
-      await this.#scanRest();
+    if (this.#isFollowing && this.#later.isDue(now) && this.#hasLater) {
+      await this.#scanLater();
     }
     await this.#reloadConfig();
     if (this.#phase === "live" || this.#config.sync.background_sync) this.#watch();

@@ -120,6 +120,8 @@ export class Projects {
         if (!known.has(nameOf(root))) added.set(nameOf(root), root);
       }
     }
+    // Another look may have come to an end meanwhile.
+    for (const name of this.#roots.map(nameOf)) added.delete(name);
     this.#roots = [...this.#roots, ...added.values()];
     return [...added.values()];
   }

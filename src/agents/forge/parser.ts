@@ -13,11 +13,12 @@ import { hashText } from "../../events/hash.ts";
 import { unzstd } from "../../platform/pack.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
-import type { Database, DatabaseLayout } from "../database.ts";
+import type { DatabaseLayout } from "../database.ts";
 import { fromJson } from "../json_text.ts";
-import { textOfValue, timeOfValue } from "../row_values.ts";
+import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
+import { documentTable } from "../table_layouts.ts";
 
 const TOOLS: ToolKinds = {
   read: "read",
@@ -32,32 +33,15 @@ const TOOLS: ToolKinds = {
 };
 
 /** What the database of Forge holds. */
-export const FORGE_DATABASE: DatabaseLayout = {
-  *conversations(database: Database) {
-    for (const row of database.rows("conversations")) {
-      const key = row.get("conversation_id");
-      if (typeof key === "string") {
-        yield { key, changedAt: timeOfValue(row.get("updated_at") ?? row.get("created_at")) };
-      }
-    }
-  },
-
-  members: [{
-    table: "conversations",
-    conversationOf: (row) => textOfValue(row.get("conversation_id")),
-    changedAt: (row) => timeOfValue(row.get("updated_at")),
-  }],
-
-  *records(database: Database, key: string) {
-    for (const row of database.rowsWhere("conversations", "conversation_id", key)) {
-      const { context, context_zstd, metrics: _, ...facts } = row.all();
-      yield [`conversation:${key}`, {
-        facts: withoutLargeNumbers(facts),
-        context: contextOf(context, context_zstd),
-      }];
-    }
-  },
-};
+export const FORGE_DATABASE: DatabaseLayout = documentTable({
+  table: "conversations",
+  id: "conversation_id",
+  changedAt: (row) => timeOfValue(row.get("updated_at") ?? row.get("created_at")),
+  tell: ({ context, context_zstd, metrics: _, ...facts }) => ({
+    facts: withoutLargeNumbers(facts),
+    context: contextOf(context, context_zstd),
+  }),
+});
 
 /** The messages: `packed` where they can't be unpacked. */
 function contextOf(text: unknown, packed: unknown): unknown {

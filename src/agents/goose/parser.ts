@@ -9,11 +9,12 @@ import type { EventDraft, Metrics } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
 import { Conversation, type Place } from "../conversation.ts";
-import type { Database, DatabaseLayout } from "../database.ts";
+import type { DatabaseLayout } from "../database.ts";
 import { fromJson } from "../json_text.ts";
-import { textOfValue, timeOfValue } from "../row_values.ts";
+import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
+import { sessionTables } from "../table_layouts.ts";
 
 const TOOLS: ToolKinds = {
   developer__shell: "command",
@@ -21,28 +22,9 @@ const TOOLS: ToolKinds = {
 };
 
 /** What the database of Goose holds. */
-export const GOOSE_DATABASE: DatabaseLayout = {
-  *conversations(database: Database) {
-    for (const row of database.rows("sessions")) {
-      const key = row.get("id");
-      if (typeof key === "string") yield { key, changedAt: timeOfValue(row.get("updated_at")) };
-    }
-  },
-
-  members: [
-    { table: "sessions", conversationOf: (row) => textOfValue(row.get("id")) },
-    { table: "messages", conversationOf: (row) => textOfValue(row.get("session_id")) },
-  ],
-
-  *records(database: Database, key: string) {
-    for (const row of database.rowsWhere("sessions", "id", key)) {
-      yield [`session:${key}`, { session: row.all() }];
-    }
-    for (const row of database.rowsWhere("messages", "session_id", key)) {
-      yield [`message:${row.rowid}`, { message: row.all() }];
-    }
-  },
-};
+export const GOOSE_DATABASE: DatabaseLayout = sessionTables({
+  changedAt: (row) => timeOfValue(row.get("updated_at")),
+});
 
 /** The parser of a session in the database. */
 export class GooseParser implements RecordParser {

@@ -11,11 +11,12 @@ import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
 import { tellCalls } from "../chat_calls.ts";
 import { Conversation } from "../conversation.ts";
-import type { Database, DatabaseLayout } from "../database.ts";
+import type { DatabaseLayout } from "../database.ts";
 import { fromJson } from "../json_text.ts";
-import { textOfValue, timeOfValue } from "../row_values.ts";
+import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asObject, asText } from "../values.ts";
+import { sessionTables } from "../table_layouts.ts";
 
 const TOOLS: ToolKinds = {
   read_file: "read",
@@ -31,34 +32,10 @@ const PARTS = "\0json:";
 const HANDED_OVER = /^\[?(?:CONTEXT COMPACTION|Context compaction|Previous conversation summary)/;
 
 /** What the database of Hermes holds. */
-export const HERMES_DATABASE: DatabaseLayout = {
-  *conversations(database: Database) {
-    for (const row of database.rows("sessions")) {
-      const key = row.get("id");
-      if (typeof key === "string") {
-        yield {
-          key,
-          changedAt: timeOfValue(row.get("last_activity_at")) ?? timeOfValue(row.get("ended_at")),
-        };
-      }
-    }
-  },
-
-  members: [
-    { table: "sessions", conversationOf: (row) => textOfValue(row.get("id")) },
-    { table: "messages", conversationOf: (row) => textOfValue(row.get("session_id")) },
-  ],
-
-  *records(database: Database, key: string) {
-    for (const row of database.rowsWhere("sessions", "id", key)) {
-      const { system_prompt: _, ...session } = row.all();
-      yield [`session:${key}`, { session }];
-    }
-    for (const row of database.rowsWhere("messages", "session_id", key)) {
-      yield [`message:${row.rowid}`, { message: row.all() }];
-    }
-  },
-};
+export const HERMES_DATABASE: DatabaseLayout = sessionTables({
+  changedAt: (row) => timeOfValue(row.get("last_activity_at")) ?? timeOfValue(row.get("ended_at")),
+  leftOut: ["system_prompt"],
+});
 
 /** The parser of one session. */
 export class HermesParser implements RecordParser {

@@ -10,11 +10,12 @@ import { hashText } from "../../events/hash.ts";
 import { unzstd } from "../../platform/pack.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
-import type { Database, DatabaseLayout } from "../database.ts";
+import type { DatabaseLayout } from "../database.ts";
 import { fromJson } from "../json_text.ts";
-import { textOfValue, timeOfValue } from "../row_values.ts";
+import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
+import { documentTable } from "../table_layouts.ts";
 
 const TOOLS: ToolKinds = {
   read_file: "read",
@@ -25,27 +26,12 @@ const TOOLS: ToolKinds = {
 };
 
 /** What the database of Zed holds. */
-export const ZED_DATABASE: DatabaseLayout = {
-  *conversations(database: Database) {
-    for (const row of database.rows("threads")) {
-      const key = row.get("id");
-      if (typeof key === "string") yield { key, changedAt: timeOfValue(row.get("updated_at")) };
-    }
-  },
-
-  members: [{
-    table: "threads",
-    conversationOf: (row) => textOfValue(row.get("id")),
-    changedAt: (row) => timeOfValue(row.get("updated_at")),
-  }],
-
-  *records(database: Database, key: string) {
-    for (const row of database.rowsWhere("threads", "id", key)) {
-      const { data, ...facts } = row.all();
-      yield [`thread:${key}`, { facts, document: documentOf(data) }];
-    }
-  },
-};
+export const ZED_DATABASE: DatabaseLayout = documentTable({
+  table: "threads",
+  id: "id",
+  changedAt: (row) => timeOfValue(row.get("updated_at")),
+  tell: ({ data, ...facts }) => ({ facts, document: documentOf(data) }),
+});
 
 /** The document: the bytes where they can't be unpacked, the text where it is no JSON. */
 function documentOf(data: unknown): unknown {
