@@ -54,6 +54,8 @@ export class Program {
       DEVLOG_HOME: devlogHome,
       NO_COLOR: "1",
       DENO_NO_UPDATE_CHECK: "1",
+      // As `deno task start`, the npm package and the service have it.
+      MALLOC_ARENA_MAX: "2",
       ...(binary === "" && { DENO_DIR: findDenoDir() }),
     };
   }

@@ -24,6 +24,8 @@ function findDeno() {
 }
 
 const deno = findDeno();
+// Each thread would have a heap of its own, which glibc gives back late.
+const env = { MALLOC_ARENA_MAX: "2", ...process.env };
 const args = [
   "run",
   "--quiet",
@@ -38,10 +40,10 @@ const args = [
 if (typeof process.execve === "function" && process.platform !== "win32") {
   // From Node 22.15 on: Deno takes the place of this process, with its id and its signals.
   process.removeAllListeners("warning");
-  process.execve(deno, [deno, ...args], process.env);
+  process.execve(deno, [deno, ...args], env);
 }
 
-const child = spawn(deno, args, { stdio: "inherit" });
+const child = spawn(deno, args, { stdio: "inherit", env });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => {
   console.error(`devlog-collector: ${error.message}`);

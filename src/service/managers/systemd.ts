@@ -69,7 +69,9 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 ExecStart=${commandLine(command)}
-${variables.join("")}Restart=on-failure
+${variables.join("")}# Each thread would have a heap of its own, which glibc gives back late.
+Environment=MALLOC_ARENA_MAX=2
+Restart=on-failure
 RestartSec=5
 # A mistake in the configuration, or another collector: to try again would not help.
 RestartPreventExitStatus=2 3
