@@ -24,7 +24,10 @@ function makeCrush(folder: string, id: string): void {
   Deno.mkdirSync(folder, { recursive: true });
   const database = new DatabaseSync(join(folder, "crush.db"));
   database.exec(Deno.readTextFileSync(new URL("../fixtures/crush/crush.sql", import.meta.url)));
-  database.exec(`update sessions set id = '${id}' where parent_session_id is null;
+  // What all of them have would be one session.
+  database.exec(`delete from messages where session_id like 'm2%';
+    delete from sessions where parent_session_id is not null;
+    update sessions set id = '${id}' where parent_session_id is null;
     update messages set session_id = '${id}' where session_id like 'aaaa%';
     update sessions set created_at = unixepoch() - 60, updated_at = unixepoch() - 60;
     update messages set created_at = unixepoch() - 60, updated_at = unixepoch() - 60`);
@@ -56,7 +59,6 @@ Deno.test("what agents write into projects is found in the workspaces of session
     ["aider", `${DAY}T1`, project],
     ["crush", "in-workspace", project],
     ["crush", "listed", dirname(listed)],
-    ["crush", "m2$$call_2", project],
   ]);
   const facts = await runJson<AgentFacts[]>(home.path, "agents");
   const folders = facts.filter(({ inWorkspaces }) => inWorkspaces).map(({ id, folders }) => [
