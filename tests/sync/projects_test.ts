@@ -4,6 +4,7 @@ import { type Environment, THIS_OS } from "../../src/platform/environment.ts";
 import { StoreReader } from "../../src/store/reader.ts";
 import { readSessionWorkspaces } from "../../src/store/session_workspaces.ts";
 import { Projects } from "../../src/sync/projects.ts";
+import { skipUnless } from "../skips.ts";
 import { draft, entry, StoreFiller } from "../store/filled_store.ts";
 import { TempFolder } from "../store/temp_store.ts";
 
@@ -74,18 +75,22 @@ Deno.test("Projects.refresh() finds what is in the workspaces of sessions, each 
   assertEquals(await find(), [three]);
 });
 
-Deno.test("Projects leaves folders on other machines alone", async () => {
-  using fixture = new Fixture();
-  const [near] = [fixture.project("near"), fixture.project("far")];
-  const projects = new Projects((folder) => Promise.resolve(folder.endsWith("far") ? NFS : LOCAL));
-  const found = await projects.refresh(fixture.reader, fixture.environment, Date.now());
-  assertEquals(found.map(({ root }) => root), THIS_OS === "linux" ? [near!] : found.map(({ root }) => root));
-  await projects.recall(
-    [{ agent: "aider", root: near! }, { agent: "aider", root: `${near}-far` }],
-    Date.now(),
-  );
-  const config = { agents: {} } as unknown as Parameters<typeof projects.roots>[0];
-  if (THIS_OS === "linux") assertEquals(projects.roots(config, []).map(({ root }) => root), [near!]);
+Deno.test({
+  name: "Projects leaves folders on other machines alone [needs linux-x64]",
+  ...skipUnless("linux-x64"),
+  fn: async () => {
+    using fixture = new Fixture();
+    const [near] = [fixture.project("near"), fixture.project("far")];
+    const projects = new Projects((folder) => Promise.resolve(folder.endsWith("far") ? NFS : LOCAL));
+    const found = await projects.refresh(fixture.reader, fixture.environment, Date.now());
+    assertEquals(found.map(({ root }) => root), [near!]);
+    await projects.recall(
+      [{ agent: "aider", root: near! }, { agent: "aider", root: `${near}-far` }],
+      Date.now(),
+    );
+    const config = { agents: {} } as unknown as Parameters<typeof projects.roots>[0];
+    assertEquals(projects.roots(config, []).map(({ root }) => root), [near!]);
+  },
 });
 
 Deno.test("Projects waits a second for a disk, and asks it again ten minutes later", async () => {
