@@ -102,19 +102,13 @@ async function gatherAgents(
     const enabled = config.agents[agent.id]?.enabled ?? true;
     const searched = all.filter((root) => root.agent.id === agent.id);
     const { sources, roots, problems } = discover(searched);
-    const folders = roots.map(({ root, missing, names }) => {
-      const here = sources.filter((source) => source.root === root);
-      return {
-        path: root,
-        exists: !missing,
-        sources: here.length,
-        bytes: bytesOf(here),
-        isProject: names !== undefined,
-      };
-    })
+    const folders = roots
       // What is in a project may have been found below another folder.
-      .filter(({ isProject, sources }) => !isProject || sources > 0)
-      .map(({ isProject: _, ...folder }) => folder);
+      .filter(({ root, names }) => names === undefined || sources.some((source) => source.root === root))
+      .map(({ root, missing }) => {
+        const here = sources.filter((source) => source.root === root);
+        return { path: root, exists: !missing, sources: here.length, bytes: bytesOf(here) };
+      });
     const held = holdings.get(agent.id);
     return {
       id: agent.id,
