@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { isSession } from "./cline/names.ts";
 import { userFolders } from "./vscode_folders.ts";
@@ -58,11 +58,8 @@ export const cline: Agent = {
   adapterVersion: 1,
 
   roots(environment: Environment): readonly string[] {
-    const { os, home, get } = environment;
-    const named = (name: string) => {
-      const folder = get(name);
-      return folder !== undefined && isAbsolute(folder, os) ? folder : undefined;
-    };
+    const { os, home } = environment;
+    const named = (name: string) => folderNamed(environment, name);
     const base = named("CLINE_DIR") ?? joinPath(os, home, ".cline");
     return [
       ...extensionFolders(environment, "saoudrizwan.claude-dev"),

@@ -10,8 +10,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Codex writes, and where. */
@@ -22,12 +22,10 @@ export const codex: Agent = {
   files: "a thread each, JSON lines, plain and zstd",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const configured = get("CODEX_HOME");
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
     // A relative one means another folder in each folder that Codex runs in.
-    return [
-      configured !== undefined && isAbsolute(configured, os) ? configured : joinPath(os, home, ".codex"),
-    ];
+    return [folderNamed(environment, "CODEX_HOME") ?? joinPath(os, home, ".codex")];
   },
 
   classify(relativePath: string): SourceKind | undefined {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** The list of sessions, which alone says when each began. */
@@ -19,9 +19,9 @@ export const continueDev: Agent = {
   files: "a session each, JSON",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const named = get("CONTINUE_GLOBAL_DIR");
-    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".continue");
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    const folder = folderNamed(environment, "CONTINUE_GLOBAL_DIR") ?? joinPath(os, home, ".continue");
     return [joinPath(os, folder, "sessions")];
   },
 

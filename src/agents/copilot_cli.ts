@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Copilot CLI writes, and where. */
@@ -17,9 +17,9 @@ export const copilotCli: Agent = {
   files: "a session each, JSON lines",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const named = get("COPILOT_HOME");
-    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".copilot");
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    const folder = folderNamed(environment, "COPILOT_HOME") ?? joinPath(os, home, ".copilot");
     return [joinPath(os, folder, "session-state")];
   },
 

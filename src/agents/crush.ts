@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { entersProjects } from "./project_folders.ts";
 import { asList, asObject, asText } from "./values.ts";
@@ -64,8 +64,8 @@ export const openCodeGo: Agent = {
 
 function crushFolder(environment: Environment): string {
   const { os, home, get } = environment;
-  const named = get("CRUSH_GLOBAL_DATA");
-  if (named !== undefined && isAbsolute(named, os)) return named;
+  const named = folderNamed(environment, "CRUSH_GLOBAL_DATA");
+  if (named !== undefined) return named;
   if (os !== "windows") return joinPath(os, dataFolder(environment), "crush");
   return joinPath(os, get("LOCALAPPDATA") ?? joinPath(os, home, "AppData", "Local"), "crush");
 }

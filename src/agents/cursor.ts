@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { configFolder, userFoldersOf } from "./vscode_folders.ts";
 
@@ -21,10 +21,9 @@ export const cursor: Agent = {
   adapterVersion: 1,
 
   roots(environment: Environment): readonly string[] {
-    const { os, home, get } = environment;
+    const { os, home } = environment;
     const join = (...parts: [string, ...string[]]) => joinPath(os, ...parts);
-    const named = get("CURSOR_CONFIG_DIR");
-    const folder = named !== undefined && isAbsolute(named, os) ? named : join(home, ".cursor");
+    const folder = folderNamed(environment, "CURSOR_CONFIG_DIR") ?? join(home, ".cursor");
     return [
       ...userFoldersOf(environment, "Cursor").flatMap((folder) =>
         ["globalStorage", "workspaceStorage"].map((name) => join(folder, name))

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading } from "./agent.ts";
 
 /** What Forge writes, and where. */
@@ -15,9 +16,10 @@ export const forge: Agent = {
   files: "one SQLite database for all conversations",
   adapterVersion: 1,
 
-  roots({ os, home, get }): readonly string[] {
-    const named = get("FORGE_CONFIG");
-    if (named !== undefined && isAbsolute(named, os)) return [named];
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    const named = folderNamed(environment, "FORGE_CONFIG");
+    if (named !== undefined) return [named];
     return [joinPath(os, home, ".forge"), joinPath(os, home, "forge")];
   },
 

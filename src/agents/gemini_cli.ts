@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { MESSAGES, PROJECTS_FILE } from "./gemini_cli/names.ts";
 
@@ -20,9 +20,9 @@ export const geminiCli: Agent = {
   // `general.sessionRetention.maxAge` of its settings, unless changed.
   deletesAfterDays: 30,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const named = get("GEMINI_CLI_HOME");
-    return [joinPath(os, named !== undefined && isAbsolute(named, os) ? named : home, ".gemini")];
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    return [joinPath(os, folderNamed(environment, "GEMINI_CLI_HOME") ?? home, ".gemini")];
   },
 
   classify(relativePath: string): SourceKind | undefined {

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
@@ -20,8 +20,8 @@ export const goose: Agent = {
 
   roots(environment: Environment): readonly string[] {
     const { os, home, get } = environment;
-    const named = get("GOOSE_PATH_ROOT");
-    if (named !== undefined && isAbsolute(named, os)) return [joinPath(os, named, "data", "sessions")];
+    const named = folderNamed(environment, "GOOSE_PATH_ROOT");
+    if (named !== undefined) return [joinPath(os, named, "data", "sessions")];
     if (os !== "windows") return [joinPath(os, dataFolder(environment), "goose", "sessions")];
     const appData = get("APPDATA") ?? joinPath(os, home, "AppData", "Roaming");
     return [joinPath(os, appData, "Block", "goose", "data", "sessions")];

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
@@ -20,8 +20,8 @@ export const gptme: Agent = {
 
   roots(environment: Environment): readonly string[] {
     const { os, home, get } = environment;
-    const named = get("GPTME_LOGS_HOME");
-    if (named !== undefined && isAbsolute(named, os)) return [named];
+    const named = folderNamed(environment, "GPTME_LOGS_HOME");
+    if (named !== undefined) return [named];
     const usual = joinPath(os, dataFolder(environment), "gptme", "logs");
     switch (os) {
       case "linux":

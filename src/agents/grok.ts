@@ -5,7 +5,8 @@
  * @module
  */
 
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Grok Build writes, and where. */
@@ -16,9 +17,9 @@ export const grok: Agent = {
   files: "a session each, JSON lines",
   adapterVersion: 1,
 
-  roots({ os, home, get }): readonly string[] {
-    const named = get("GROK_HOME");
-    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".grok");
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    const folder = folderNamed(environment, "GROK_HOME") ?? joinPath(os, home, ".grok");
     return [joinPath(os, folder, "sessions")];
   },
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Hermes writes, and where. */
@@ -16,9 +16,10 @@ export const hermes: Agent = {
   files: "one SQLite database for each profile",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const named = get("HERMES_HOME");
-    if (named !== undefined && isAbsolute(named, os)) return [named];
+  roots(environment: Environment): readonly string[] {
+    const { os, home, get } = environment;
+    const named = folderNamed(environment, "HERMES_HOME");
+    if (named !== undefined) return [named];
     const local = get("LOCALAPPDATA") ?? joinPath(os, home, "AppData", "Local");
     return [os === "windows" ? joinPath(os, local, "hermes") : joinPath(os, home, ".hermes")];
   },

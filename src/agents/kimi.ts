@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Kimi Code writes, and where. */
@@ -17,9 +17,9 @@ export const kimiCode: Agent = {
   files: "a session or sub-agent each, JSON lines",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const named = get("KIMI_CODE_HOME");
-    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".kimi-code");
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    const folder = folderNamed(environment, "KIMI_CODE_HOME") ?? joinPath(os, home, ".kimi-code");
     return [joinPath(os, folder, "sessions")];
   },
 

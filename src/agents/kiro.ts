@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { userFoldersOf } from "./vscode_folders.ts";
 
@@ -19,9 +19,8 @@ export const kiro: Agent = {
   adapterVersion: 1,
 
   roots(environment: Environment): readonly string[] {
-    const { os, home, get } = environment;
-    const named = get("KIRO_HOME");
-    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".kiro");
+    const { os, home } = environment;
+    const folder = folderNamed(environment, "KIRO_HOME") ?? joinPath(os, home, ".kiro");
     const users = [
       ...userFoldersOf(environment, "Kiro"),
       joinPath(os, home, ".kiro-server", "data", "User"),

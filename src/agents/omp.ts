@@ -6,9 +6,10 @@
  */
 
 import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading } from "./agent.ts";
 import { jsonlFiles } from "./jsonl_files.ts";
+import { dataFolder } from "./vscode_folders.ts";
 
 /** What omp writes, and where. */
 export const omp: Agent = {
@@ -18,9 +19,9 @@ export const omp: Agent = {
   files: "a session or sub-agent each, JSON lines",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const data = get("XDG_DATA_HOME");
-    const xdg = data !== undefined && isAbsolute(data, os) ? data : joinPath(os, home, ".local", "share");
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    const xdg = dataFolder(environment);
     return [
       joinPath(os, home, ".omp", "agent", "sessions"),
       // `profiles/<name>/agent/sessions/<bucket>/…`

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, ListFolder, SourceKind } from "./agent.ts";
 
 /** What OpenHands writes, and where. */
@@ -17,11 +17,9 @@ export const openHands: Agent = {
   files: "a conversation each, a JSON file for each event",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const named = (name: string) => {
-      const folder = get(name);
-      return folder !== undefined && isAbsolute(folder, os) ? folder : undefined;
-    };
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    const named = (name: string) => folderNamed(environment, name);
     const base = named("OPENHANDS_PERSISTENCE_DIR") ?? joinPath(os, home, ".openhands");
     return [named("OPENHANDS_CONVERSATIONS_DIR") ?? joinPath(os, base, "conversations")];
   },

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
 /** What Mistral Vibe writes, and where. */
@@ -16,9 +16,9 @@ export const vibe: Agent = {
   files: "a session or sub-agent each, JSON lines",
   adapterVersion: 1,
 
-  roots({ os, home, get }: Environment): readonly string[] {
-    const named = get("VIBE_HOME");
-    const folder = named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".vibe");
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    const folder = folderNamed(environment, "VIBE_HOME") ?? joinPath(os, home, ".vibe");
     return [joinPath(os, folder, "logs", "session")];
   },
 

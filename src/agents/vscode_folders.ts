@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 
 /** VS Code and the editors made of it, as their folders are called. */
 const PRODUCTS: readonly string[] = [
@@ -36,12 +36,12 @@ const SERVERS: readonly string[] = [
 
 /** The `User` folder of every editor there may be. */
 export function userFolders(environment: Environment): readonly string[] {
-  const { os, home, get } = environment;
+  const { os, home } = environment;
   const join = (...parts: [string, ...string[]]) => joinPath(os, ...parts);
-  const portable = get("VSCODE_PORTABLE");
+  const portable = folderNamed(environment, "VSCODE_PORTABLE");
   const all = [
     ...PRODUCTS.map((product) => join(configFolder(environment), product, "User")),
-    ...portable !== undefined && isAbsolute(portable, os) ? [join(portable, "user-data", "User")] : [],
+    ...portable !== undefined ? [join(portable, "user-data", "User")] : [],
     ...os === "linux" ? [join(home, ".var", "app", "com.visualstudio.code", "config", "Code", "User")] : [],
     ...SERVERS.map((server) => join(home, server, "data", "User")),
     ...PRODUCTS.flatMap((product) => windowsUserFolders(environment, product)),
@@ -63,15 +63,16 @@ function windowsUserFolders({ os, windowsHomes = [] }: Environment, product: str
 }
 
 /** Where programs keep their settings. */
-export function configFolder({ os, home, get }: Environment): string {
+export function configFolder(environment: Environment): string {
+  const { os, home } = environment;
   if (os === "darwin") return joinPath(os, home, "Library", "Application Support");
-  const named = get(os === "windows" ? "APPDATA" : "XDG_CONFIG_HOME");
-  if (named !== undefined && isAbsolute(named, os)) return named;
+  const named = folderNamed(environment, os === "windows" ? "APPDATA" : "XDG_CONFIG_HOME");
+  if (named !== undefined) return named;
   return os === "windows" ? joinPath(os, home, "AppData", "Roaming") : joinPath(os, home, ".config");
 }
 
 /** Where programs keep their data: `~/.local/share`, also on other systems than Linux. */
-export function dataFolder({ os, home, get }: Environment): string {
-  const named = get("XDG_DATA_HOME");
-  return named !== undefined && isAbsolute(named, os) ? named : joinPath(os, home, ".local", "share");
+export function dataFolder(environment: Environment): string {
+  const { os, home } = environment;
+  return folderNamed(environment, "XDG_DATA_HOME") ?? joinPath(os, home, ".local", "share");
 }

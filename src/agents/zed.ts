@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
-import { isAbsolute, joinPath } from "../platform/paths.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
+import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading } from "./agent.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
@@ -24,10 +24,10 @@ export const zed: Agent = {
       const local = get("LOCALAPPDATA") ?? joinPath(os, home, "AppData", "Local");
       return [joinPath(os, local, "Zed", "threads")];
     }
-    const flatpak = get("FLATPAK_XDG_DATA_HOME");
+    const flatpak = folderNamed(environment, "FLATPAK_XDG_DATA_HOME");
     return [
       joinPath(os, dataFolder(environment), "zed", "threads"),
-      ...flatpak !== undefined && isAbsolute(flatpak, os) ? [joinPath(os, flatpak, "zed", "threads")] : [],
+      ...flatpak !== undefined ? [joinPath(os, flatpak, "zed", "threads")] : [],
       joinPath(os, home, ".var", "app", "dev.zed.Zed", "data", "zed", "threads"),
     ];
   },

@@ -21,6 +21,12 @@ export interface Environment {
   get(name: string): string | undefined;
 }
 
+/** The folder that an environment variable names; `undefined` where it names none, or a relative one: of what? */
+export function folderNamed({ os, get }: Environment, name: string): string | undefined {
+  const folder = get(name);
+  return folder !== undefined && isAbsolute(folder, os) ? folder : undefined;
+}
+
 /** Those that say where the agents' and the program's own files are, and that a service would not have of a shell. */
 export const SERVICE_NAMES = [
   "XDG_CONFIG_HOME",
