@@ -17,14 +17,20 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type OpenEvent = Mutable<EventDraft> & { data: Record<string, unknown> };
 
 interface Entry {
-  event: OpenEvent;
+  readonly name: string;
+  readonly event: OpenEvent;
   dirty: boolean;
 }
 
-/** The open events of one parser, by a name of the adapter's choosing, oldest first. */
+/**
+ * The open events of one parser, by a name of the adapter's choosing, oldest first.
+ *
+ * They are a list, not a map: there are few at a time, each name is looked up two or three times, and V8 takes each text
+ * that becomes a key of a map into its table of all strings, which cost 5 % of the time of reading.
+ */
 export class OpenEvents {
   readonly #emit: (event: EventDraft) => void;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Entry[] = [];
   readonly #limit: number;
 
   /**
@@ -36,27 +42,25 @@ export class OpenEvents {
     this.#emit = emit;
     this.#limit = limit;
     for (const [name, event, dirty] of saved as [string, OpenEvent, boolean][]) {
-      this.#entries.set(name, { event, dirty });
+      this.#entries.push({ name, event, dirty });
     }
   }
 
   /** Opens an event under a name; one that was open under it is closed first. */
   open(name: string, event: EventDraft): void {
     this.close(name);
-    this.#entries.set(name, { event: event as OpenEvent, dirty: true });
-    if (this.#entries.size > this.#limit) {
-      this.close(this.#entries.keys().next().value!);
-    }
+    this.#entries.push({ name, event: event as OpenEvent, dirty: true });
+    if (this.#entries.length > this.#limit) this.#closeAt(0);
   }
 
   /** The open event of that name, to look at. */
   peek(name: string): Readonly<EventDraft> | undefined {
-    return this.#entries.get(name)?.event;
+    return this.#entries[this.#indexOf(name)]?.event;
   }
 
   /** Changes the open event of that name, as one more record that contributed. Says whether there was one. */
   change(name: string, apply: (event: OpenEvent) => void): boolean {
-    const entry = this.#entries.get(name);
+    const entry = this.#entries[this.#indexOf(name)];
     if (entry === undefined) return false;
     apply(entry.event);
     entry.event.revision++;
@@ -66,15 +70,13 @@ export class OpenEvents {
 
   /** Emits the event of that name, if it has changed since it was last emitted, and forgets it. */
   close(name: string): void {
-    const entry = this.#entries.get(name);
-    if (entry === undefined) return;
-    this.#entries.delete(name);
-    if (entry.dirty) this.#emit(entry.event);
+    const index = this.#indexOf(name);
+    if (index !== -1) this.#closeAt(index);
   }
 
   /** Emits all that changed; they stay open. */
   flush(): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries) {
       if (!entry.dirty) continue;
       entry.dirty = false;
       this.#emit(entry.event);
@@ -83,6 +85,18 @@ export class OpenEvents {
 
   /** The open events as plain JSON. */
   save(): unknown {
-    return [...this.#entries].map(([name, { event, dirty }]) => [name, event, dirty]);
+    return this.#entries.map(({ name, event, dirty }) => [name, event, dirty]);
+  }
+
+  /** The place of a name, -1 if it is not open; the latest first: what is asked for is mostly that. */
+  #indexOf(name: string): number {
+    let index = this.#entries.length - 1;
+    while (index >= 0 && this.#entries[index]!.name !== name) index--;
+    return index;
+  }
+
+  #closeAt(index: number): void {
+    const [entry] = this.#entries.splice(index, 1);
+    if (entry!.dirty) this.#emit(entry!.event);
   }
 }

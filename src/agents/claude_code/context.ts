@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { EventDraft, Metrics, TypedData } from "../../events/event.ts";
 import type { JsonObject } from "../agent.ts";
 import { asInstant, asObject, asText, hourOf } from "../values.ts";
 
@@ -17,8 +18,6 @@ export interface Context {
   readonly branch: string | undefined;
   readonly anchor: string;
   readonly position: number;
-  readonly revision: number;
-  readonly complete: boolean;
   readonly copied: true | undefined;
 }
 
@@ -43,10 +42,40 @@ export function readContext(record: JsonObject, position: number, session: strin
     branch: asText(record.gitBranch),
     anchor: hourOf(timestamp),
     position,
-    revision: 1,
-    complete: true,
     copied: origin === undefined ? undefined : true,
   };
+}
+
+/**
+ * The draft of an event of a record. All drafts have all keys, in one order: what makes and reads them is faster when they
+ * are of one shape.
+ */
+export function draftOf(
+  context: Context,
+  { type, data }: TypedData,
+  key: string,
+  complete = true,
+  model?: string,
+  metrics?: Metrics,
+): EventDraft {
+  return {
+    type,
+    data,
+    timestamp: context.timestamp,
+    sessionId: context.sessionId,
+    agentVersion: context.agentVersion,
+    parentSessionId: context.parentSessionId,
+    workspace: context.workspace,
+    branch: context.branch,
+    model,
+    metrics,
+    anchor: context.anchor,
+    key,
+    revision: 1,
+    position: context.position,
+    complete,
+    copied: context.copied,
+  } as EventDraft;
 }
 
 /** The sub-agent that wrote a record, if one did. */

@@ -13,7 +13,7 @@ import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../age
 import { OpenEvents } from "../open_events.ts";
 import { asList, asObject, asText } from "../values.ts";
 import { completeCall, denialText, isDenial, readCall } from "./calls.ts";
-import { type Context, readContext } from "./context.ts";
+import { type Context, draftOf, readContext } from "./context.ts";
 import { growMessage, type MessageLine, modelOf, readMessageLine } from "./messages.ts";
 import { readInteraction, readUserContent } from "./prompts.ts";
 import { SessionStarts } from "./session_starts.ts";
@@ -157,12 +157,8 @@ export class ClaudeCodeParser implements RecordParser {
   #result(record: JsonObject, block: JsonObject, context: Context): RecordOutcome {
     const callId = asText(block.tool_use_id);
     if (callId !== undefined && isDenial(record, block)) {
-      this.#emit({
-        ...context,
-        type: "user_interaction",
-        data: { action: "deny", text: denialText(block) },
-        key: `deny:${callId}`,
-      });
+      const data = { action: "deny", text: denialText(block) };
+      this.#emit(draftOf(context, { type: "user_interaction", data }, `deny:${callId}`));
     }
     const isKnown = callId !== undefined &&
       this.#calls.change(callId, (event) => completeCall(event, block, record.toolUseResult));
@@ -179,8 +175,8 @@ export class ClaudeCodeParser implements RecordParser {
       const interaction = readInteraction(text);
       this.#emit(
         interaction === undefined
-          ? { ...context, type: "llm_request", data: { prompt: text, attachments }, key: `prompt:${hash}` }
-          : { ...context, type: "user_interaction", data: interaction, key: `interaction:${hash}` },
+          ? draftOf(context, { type: "llm_request", data: { prompt: text, attachments } }, `prompt:${hash}`)
+          : draftOf(context, { type: "user_interaction", data: interaction }, `interaction:${hash}`),
       );
     }
     return unknown === undefined ? undefined : { unknown };
@@ -196,17 +192,13 @@ export class ClaudeCodeParser implements RecordParser {
     const name = id ?? hashText(`${context.timestamp}\n${line.text}\n${line.reasoning}`);
     if (record.isApiErrorMessage === true) {
       const code = asText(record.error) ?? codeText(record.apiErrorStatus);
-      this.#emit({
-        ...context,
-        type: "error_encountered",
-        data: { message: line.text ?? "API error", code },
-        key: `error:${name}`,
-      });
+      const data = { message: line.text ?? "API error", code };
+      this.#emit(draftOf(context, { type: "error_encountered", data }, `error:${name}`));
     } else {
-      this.#respond(name, line, { ...context, model, complete: false });
+      this.#respond(name, line, context, model);
     }
-    for (const [index, block] of line.calls.entries()) {
-      this.#call(block, `${name}/${index}`, { ...context, model, complete: false });
+    for (let index = 0; index < line.calls.length; index++) {
+      this.#call(line.calls[index]!, `${name}/${index}`, context, model);
     }
     let outcome: RecordOutcome;
     for (const block of line.results) outcome = this.#result(record, block, context) ?? outcome;
@@ -214,21 +206,21 @@ export class ClaudeCodeParser implements RecordParser {
   }
 
   /** Opens a message, or adds a line to it. */
-  #respond(name: string, line: MessageLine, context: Context & { readonly model: string | undefined }): void {
+  #respond(name: string, line: MessageLine, context: Context, model: string | undefined): void {
     const { text, reasoning, stopReason, metrics } = line;
     const known = this.#messages.peek(name);
     if (known?.type === "llm_response") {
       const grown = growMessage(known.data, known.metrics, line);
-      if (grown !== undefined) this.#messages.change(name, (event) => Object.assign(event, grown));
+      if (grown !== undefined) {
+        this.#messages.change(name, (event) => {
+          event.data = { ...grown.data };
+          event.metrics = grown.metrics;
+        });
+      }
       return;
     }
-    this.#messages.open(name, {
-      ...context,
-      type: "llm_response",
-      data: { text, reasoning, stopReason },
-      metrics,
-      key: `message:${name}`,
-    });
+    const typed = { type: "llm_response", data: { text, reasoning, stopReason } } as const;
+    this.#messages.open(name, draftOf(context, typed, `message:${name}`, false, model, metrics));
     this.#names.push(name);
     if (this.#names.length > OPEN_MESSAGES) this.#completeMessage();
   }
@@ -245,17 +237,10 @@ export class ClaudeCodeParser implements RecordParser {
     while (this.#names.length > 0) this.#completeMessage();
   }
 
-  #call(
-    block: JsonObject,
-    substitute: string,
-    context: Context & { readonly model: string | undefined },
-  ): void {
+  #call(block: JsonObject, substitute: string, context: Context, model: string | undefined): void {
     const id = asText(block.id);
-    const event: EventDraft = {
-      ...context,
-      ...readCall(block, context.workspace),
-      key: `call:${id ?? substitute}`,
-    };
+    const call = readCall(block, context.workspace);
+    const event = draftOf(context, call, `call:${id ?? substitute}`, false, model);
     if (id === undefined) this.#emit(event);
     else if (this.#calls.peek(id) === undefined) this.#calls.open(id, event);
   }
@@ -271,19 +256,16 @@ export class ClaudeCodeParser implements RecordParser {
         return this.#prompt(record.content, context);
       case "compact_boundary": {
         const isAuto = asObject(record.compactMetadata)?.trigger === "auto";
-        this.#compaction.open("compact", {
-          ...context,
-          type: "user_interaction",
-          data: { action: isAuto ? "auto_compact" : "compact" },
-          key: `compact:${context.timestamp}`,
-        });
+        const data = { action: isAuto ? "auto_compact" : "compact" };
+        const key = `compact:${context.timestamp}`;
+        this.#compaction.open("compact", draftOf(context, { type: "user_interaction", data }, key));
         return undefined;
       }
     }
     const error = readSystemError(subtype, record);
     if (error !== undefined) {
       const key = `error:${hashText(`${context.timestamp}\n${record.retryAttempt}\n${error.message}`)}`;
-      this.#emit({ ...context, type: "error_encountered", data: error, key });
+      this.#emit(draftOf(context, { type: "error_encountered", data: error }, key));
       return undefined;
     }
     return SILENT_SUBTYPES.has(subtype) ? undefined : { unknown: `subtype:${subtype}` };

@@ -8,7 +8,7 @@ import type { EventDraft } from "../../events/event.ts";
 import type { JsonObject } from "../agent.ts";
 import { OpenEvents } from "../open_events.ts";
 import { asText } from "../values.ts";
-import { agentOf, type Context, originOf, sessionOf } from "./context.ts";
+import { agentOf, type Context, draftOf, originOf, sessionOf } from "./context.ts";
 
 /** Sessions whose title may still come. */
 const OPEN = 4;
@@ -49,17 +49,19 @@ export class SessionStarts {
     this.#seen.push(sessionId);
     if (this.#seen.length > SEEN) this.#seen.shift();
     const forkedFrom = originOf(record);
-    this.#open.open(sessionId, {
+    const source = agentId === undefined ? asText(record.entrypoint) : "subagent";
+    const start: Context = {
       ...context,
-      type: "session_start",
-      data: { source: agentId === undefined ? asText(record.entrypoint) : "subagent", forkedFrom },
       // A session starts once, and a copy may lack its first records: the hour of the first one says nothing.
       anchor: sessionId,
-      key: `session:${sessionId}`,
       sessionId,
       parentSessionId: agentId === undefined ? forkedFrom : session,
       copied: undefined,
-    });
+    };
+    this.#open.open(
+      sessionId,
+      draftOf(start, { type: "session_start", data: { source, forkedFrom } }, `session:${sessionId}`),
+    );
   }
 
   /** Gives a session the title that a model or a person made up; the person's stays. */

@@ -210,11 +210,12 @@ export class Conversation implements Drafting {
     isCopied: boolean,
     timestamp: number,
     key: string,
-    typed: TypedData,
+    { type, data }: TypedData,
     complete: boolean,
   ): EventDraft {
     return {
-      ...typed,
+      type,
+      data,
       timestamp,
       sessionId: thread.id,
       agentVersion: thread.version,
@@ -223,12 +224,13 @@ export class Conversation implements Drafting {
       repository: thread.repository,
       branch: thread.branch,
       model: this.#model,
+      metrics: undefined,
       anchor,
       key,
       revision: 1,
       position: this.#position,
       complete,
       copied: isCopied ? true : undefined,
-    };
+    } as EventDraft;
   }
 }
