@@ -166,6 +166,8 @@ export interface Agent {
 export interface AgentReading {
   /** What its databases hold. A parser of one gets the records of one conversation, and is asked for no state. */
   readonly database?: DatabaseLayout;
+  /** What a parser needs of a record: of a line of megabytes, the texts of all else are not even decoded. */
+  pickNeeded?(record: JsonObject): JsonObject;
   /**
    * Makes a parser.
    *

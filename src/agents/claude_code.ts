@@ -46,8 +46,11 @@ export const claudeCode: Agent = {
   },
 
   async reading(): Promise<AgentReading> {
-    const { ClaudeCodeParser } = await import("./claude_code/parser.ts");
-    return { parser: (source, emit, state) => new ClaudeCodeParser(source, emit, state) };
+    const [{ ClaudeCodeParser }, { pickNeeded }] = [
+      await import("./claude_code/parser.ts"),
+      await import("./claude_code/calls.ts"),
+    ];
+    return { pickNeeded, parser: (source, emit, state) => new ClaudeCodeParser(source, emit, state) };
   },
 };
 

@@ -8,7 +8,12 @@
  * @module
  */
 
+/** Matches any text, and nothing of it. */
+const NOTHING = /^/;
+
 /** Collects the garbage of this thread now; takes some milliseconds. */
 export function collectGarbage(): void {
+  // What was matched last is kept for `RegExp.input`, with the text of megabytes that it may be a slice of.
+  NOTHING.test("");
   (globalThis as { readonly gc?: () => void }).gc?.();
 }

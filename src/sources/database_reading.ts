@@ -14,7 +14,7 @@ import { hashBytes } from "../events/hash.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import type { SourceCursor } from "./cursor.ts";
 import type { Reading } from "./reading.ts";
-import type { RecordSink } from "./record_sink.ts";
+import { NO_BYTES, type RecordSink } from "./record_sink.ts";
 import { SourceBusyError, SourceDamagedError } from "./source_errors.ts";
 import type { DatabaseFile, DatabasePosition } from "./sqlite/database.ts";
 import { DatabaseFormatError } from "./sqlite/format.ts";
@@ -197,7 +197,7 @@ export class DatabaseReading implements Reading {
     for (const step of told) {
       if ("begins" in step) sink.begin?.();
       else if ("ends" in step) sink.end?.();
-      else sink.record(step.record, positionOf(step.key), EMPTY);
+      else sink.record(step.record, positionOf(step.key), 0, NO_BYTES);
     }
   }
 
@@ -293,7 +293,6 @@ export class DatabaseReading implements Reading {
   }
 }
 
-const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
 
 /** A record has no place in a file; what it is found by stands for it. */

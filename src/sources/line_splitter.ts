@@ -1,22 +1,24 @@
 /**
  * Turns the bytes of a source, as they come, into records, and knows how far that has gone.
  *
- * Lines end at a newline and nowhere else. All complete lines of a block are decoded at once; a line is kept in memory
- * only while it is at most `maxLine` long, whatever is longer passes through.
+ * Lines end at a newline and nowhere else. A line is kept in memory only while it is at most `maxLine` long, whatever is
+ * longer passes through.
  *
  * @module
  */
 
-import { collectGarbage } from "../platform/garbage.ts";
 import type { JsonObject } from "../agents/agent.ts";
 import type { SourceCursor } from "./cursor.ts";
-import type { ReadingLimits } from "./reading.ts";
+import { parseHugeLine } from "./huge_line.ts";
+import type { PickNeeded, ReadingLimits } from "./reading.ts";
 import { DAMAGE_LENGTH, type RecordSink } from "./record_sink.ts";
 import { decode, type Piece, skipZeros, splitRecords } from "./records.ts";
 import type { Trail } from "./trail.ts";
 
-/** The text of a longer line is given back before its record is used. */
+/** A longer line is parsed in little memory. */
 const HUGE_LINE = 2 << 20;
+/** So many bytes of lines are decoded at once, unless one is longer. */
+const DECODED_AT_ONCE = 16 << 10;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const OPEN = 0x7b;
@@ -32,21 +34,21 @@ interface Passing {
   readonly raw: Uint8Array;
 }
 
-/** The buffers that a splitter gave back, for the next one: most files are small, new buffers for each are not. */
+/** The block that a splitter gave back, for the next one: most files are small, a new block for each is not. */
 let spareBlock: Uint8Array | undefined;
-let spareLarge: Uint8Array | undefined;
 
 /** Splits one source. Fill {@link LineSplitter.space}, then say how much was {@link LineSplitter.filled}. */
 export class LineSplitter {
   readonly #maxLine: number;
   readonly #isText: boolean;
+  readonly #pickNeeded: PickNeeded | undefined;
   readonly #block: Uint8Array;
   #buffer: Uint8Array;
   /**
-   * Room for the longest line, from the first on that needs more than the block: memory that is not touched costs
-   * nothing, while buffers that grow with each line would be garbage faster than it is collected.
+   * Room for the longest line, from the first on that needs more than the block. It is one that can be resized: between
+   * long lines its memory is given back to the system, while a usual buffer would stay with the allocator.
    */
-  #large: Uint8Array | undefined;
+  #large: Uint8Array<ArrayBuffer> | undefined;
   /** The buffer holds the bytes `#start` to `#end`; the trail ends at `#start`. */
   #start = 0;
   #end = 0;
@@ -55,8 +57,10 @@ export class LineSplitter {
   /** There is no newline between `#start` and here. */
   #searched = 0;
   #trail: Trail;
-  /** In the lines taken last, each byte was one character. */
-  #narrow = true;
+  /** The bytes of the record that is being handed over. */
+  #rawStart = 0;
+  #rawEnd = 0;
+  readonly #raw = () => this.#buffer.subarray(this.#rawStart, this.#rawEnd);
   #passing: Passing | undefined;
 
   /**
@@ -66,13 +70,14 @@ export class LineSplitter {
    */
   constructor(
     trail: Trail,
-    { maxLine, blockSize, isText }:
+    { maxLine, blockSize, isText, pickNeeded }:
       & Pick<ReadingLimits, "maxLine" | "blockSize">
-      & Partial<Pick<ReadingLimits, "isText">>,
+      & Partial<Pick<ReadingLimits, "isText" | "pickNeeded">>,
   ) {
     this.#trail = trail;
     this.#maxLine = maxLine;
     this.#isText = isText ?? false;
+    this.#pickNeeded = pickNeeded;
     this.#block = spareBlock?.length === blockSize ? spareBlock : new Uint8Array(blockSize);
     spareBlock = undefined;
     this.#buffer = this.#block;
@@ -80,17 +85,22 @@ export class LineSplitter {
 
   /** Room for the bytes that come next, at least one. */
   space(): Uint8Array {
-    const held = this.#end - this.#start;
-    if (this.#buffer !== this.#block && held < this.#block.length / 2) {
-      // The long line is done: back to the block.
-      this.#moveTo(this.#block);
-    } else if (this.#start > 0) {
-      this.#moveTo(this.#buffer);
-    } else if (held === this.#buffer.length) {
-      this.#large ??= takeSpareLarge(this.#maxLine + 1);
-      this.#moveTo(this.#large);
-    }
+    if (this.#start > 0) this.#moveTo(this.#buffer);
+    else if (this.#end === this.#buffer.length) this.#enlarge();
     return this.#buffer.subarray(this.#end, this.#end + this.#block.length);
+  }
+
+  #enlarge(): void {
+    const size = this.#maxLine + 1;
+    this.#large ??= new Uint8Array(new ArrayBuffer(0, { maxByteLength: size }));
+    this.#large.buffer.resize(size);
+    this.#moveTo(this.#large);
+  }
+
+  /** The long line is done: back to the block. */
+  #shrink(): void {
+    this.#moveTo(this.#block);
+    this.#large!.buffer.resize(0);
   }
 
   #moveTo(buffer: Uint8Array): void {
@@ -104,6 +114,11 @@ export class LineSplitter {
 
   /** Takes the first `count` bytes of the space as filled and hands over the records of all lines that are complete. */
   filled(count: number, sink: RecordSink): void {
+    this.#take(count, sink);
+    if (this.#buffer !== this.#block && this.#end - this.#start < this.#block.length / 2) this.#shrink();
+  }
+
+  #take(count: number, sink: RecordSink): void {
     this.#end += count;
     while (this.#start < this.#end) {
       if (this.#passing !== undefined) {
@@ -141,10 +156,9 @@ export class LineSplitter {
     return trail.cursor();
   }
 
-  /** Gives the buffers back; nothing may be called after it. */
+  /** Gives the block back; nothing may be called after it. */
   release(): void {
     spareBlock = this.#block;
-    spareLarge = this.#large ?? spareLarge;
   }
 
   /** Lets the trail follow to where records have been handed over. */
@@ -157,45 +171,48 @@ export class LineSplitter {
     return this.#trail.offset + index - this.#start;
   }
 
-  /**
-   * Hands over the lines from the start to `end`, the index after a newline.
-   *
-   * All of them are decoded at once where that keeps each byte one character: it is fastest, and the text then has the
-   * positions of the bytes. Else they are decoded one by one, so that one letter does not make all lines wide strings.
-   */
+  /** Hands over the lines from the start to `end`, the index after a newline. */
   #takeLines(end: number, sink: RecordSink): void {
     const buffer = this.#buffer;
-    const start = this.#start;
-    const block = this.#narrow && end - start <= this.#block.length
-      ? decode(buffer.subarray(start, end))
-      : undefined;
-    const text = block?.length === end - start ? block : undefined;
-    let narrow = true;
-    for (let line = start; line < end;) {
+    for (let from = this.#start; from < end;) {
+      const most = Math.min(end, from + DECODED_AT_ONCE);
+      const newline = buffer[most - 1] === NEWLINE ? most - 1 : buffer.lastIndexOf(NEWLINE, most - 1);
+      const to = newline >= from ? newline + 1 : buffer.indexOf(NEWLINE, most) + 1;
+      this.#takeGroup(from, to, sink);
+      from = to;
+    }
+  }
+
+  /**
+   * Hands over neighbouring lines. They are decoded at once where that keeps each byte one character: it is fastest, and
+   * the text then has the positions of the bytes. Else they are decoded one by one, so that one letter does not make all
+   * lines wide strings.
+   */
+  #takeGroup(from: number, to: number, sink: RecordSink): void {
+    const buffer = this.#buffer;
+    const all = to - from <= DECODED_AT_ONCE ? decode(buffer.subarray(from, to)) : undefined;
+    const text = all?.length === to - from ? all : undefined;
+    for (let line = from; line < to;) {
       const newline = text === undefined
         ? buffer.indexOf(NEWLINE, line)
-        : start + text.indexOf("\n", line - start);
+        : from + text.indexOf("\n", line - from);
       const stop = newline > line && buffer[newline - 1] === RETURN ? newline - 1 : newline;
       let record: JsonObject | undefined;
       if (this.#isText && newline - line <= this.#maxLine) {
-        record = { line: text?.slice(line - start, stop - start) ?? decode(buffer.subarray(line, stop)) };
+        record = { line: text?.slice(line - from, stop - from) ?? decode(buffer.subarray(line, stop)) };
       } else if (buffer[line] === OPEN && buffer[stop - 1] === CLOSE && newline - line <= this.#maxLine) {
-        if (stop - line >= HUGE_LINE) record = parseHuge(buffer.subarray(line, stop));
-        else {
-          const own = text?.slice(line - start, stop - start) ?? decode(buffer.subarray(line, stop));
-          narrow &&= own.length === stop - line;
-          record = parseObject(own);
-        }
+        record = stop - line >= HUGE_LINE
+          ? parseHugeLine(buffer.subarray(line, stop), this.#pickNeeded)
+          : parseObject(text?.slice(line - from, stop - from) ?? decode(buffer.subarray(line, stop)));
       }
       if (record !== undefined) {
         this.#taken = newline + 1;
-        sink.record(record, this.#positionOf(line), buffer.subarray(line, stop));
+        this.#handRecord(record, line, stop, sink);
       } else if (stop > line) {
         this.#takeLine(newline, sink);
       }
       this.#taken = line = newline + 1;
     }
-    this.#narrow = narrow;
   }
 
   /** Hands over what is in the line from the first byte not taken to its newline. */
@@ -231,12 +248,22 @@ export class LineSplitter {
     }
   }
 
+  /** Hands over a record whose bytes lie from `start` to `end`. */
+  #handRecord(record: JsonObject, start: number, end: number, sink: RecordSink): void {
+    this.#rawStart = start;
+    this.#rawEnd = end;
+    sink.record(record, this.#positionOf(start), end - start, this.#raw);
+  }
+
   #hand(piece: Piece, from: number, sink: RecordSink): void {
-    const position = this.#positionOf(from + piece.start);
     this.#taken = from + piece.end;
+    if ("record" in piece) {
+      this.#handRecord(piece.record, from + piece.start, from + piece.end, sink);
+      return;
+    }
+    const position = this.#positionOf(from + piece.start);
     const raw = this.#buffer.subarray(from + piece.start, from + piece.end);
-    if ("record" in piece) sink.record(piece.record, position, raw);
-    else if (piece.damage === "nul_run") sink.damaged(position, raw.length, "nul_run", raw.subarray(0, 0));
+    if (piece.damage === "nul_run") sink.damaged(position, raw.length, "nul_run", raw.subarray(0, 0));
     else sink.damaged(position, raw.length, piece.damage, raw.subarray(0, DAMAGE_LENGTH));
   }
 
@@ -273,21 +300,6 @@ export class LineSplitter {
     this.#passing = undefined;
     sink.damaged(position, length, reason, raw);
   }
-}
-
-function takeSpareLarge(length: number): Uint8Array {
-  const spare = spareLarge?.length === length ? spareLarge : new Uint8Array(length);
-  spareLarge = undefined;
-  return spare;
-}
-
-/** As `parseObject()`, for a line whose text is too large to stay until the next garbage collection. */
-function parseHuge(bytes: Uint8Array): JsonObject | undefined {
-  // What others left behind, and then the text itself.
-  collectGarbage();
-  const record = parseObject(decode(bytes));
-  collectGarbage();
-  return record;
 }
 
 /** The object, or `undefined` if the text is not JSON. */

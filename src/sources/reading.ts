@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AgentReading } from "../agents/agent.ts";
 import type { SourceCursor } from "./cursor.ts";
 import type { RecordSink } from "./record_sink.ts";
 
@@ -21,6 +22,9 @@ export interface Reading {
   close(): void;
 }
 
+/** See {@link AgentReading.pickNeeded}. */
+export type PickNeeded = NonNullable<AgentReading["pickNeeded"]>;
+
 /** How much a reading takes at once, in bytes. */
 export interface ReadingLimits {
   /** The longest line that is decoded. */
@@ -29,6 +33,8 @@ export interface ReadingLimits {
   readonly blockSize: number;
   /** The key of the long list in a document that is read in a stream. */
   readonly listName?: string;
+  /** What is needed of a record (`AgentReading.pickNeeded`). */
+  readonly pickNeeded?: PickNeeded;
   /** A document that is larger, or the first line of a log that is, is read in a stream if it has a long list. */
   readonly streamOver: number;
   /** Its lines are text; each is the record `{ line }`. */

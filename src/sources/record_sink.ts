@@ -20,6 +20,9 @@ export type DamageReason =
 /** At most so many bytes of what is damaged are handed over. */
 export const DAMAGE_LENGTH = 65536;
 
+/** The bytes of a record that stands nowhere as such. */
+export const NO_BYTES = (): Uint8Array => new Uint8Array(0);
+
 /** Takes what is read from a source, in the order of its bytes. Positions are byte offsets in the (decompressed) content, and numbers made of their keys for records of a database. */
 export interface RecordSink {
   /**
@@ -27,9 +30,10 @@ export interface RecordSink {
    *
    * @param record its parsed JSON
    * @param position where it begins
-   * @param raw its bytes, from `{` to `}`; valid only during the call
+   * @param length how many bytes of it are at hand
+   * @param raw gives those, from `{` to `}`; valid only during the call
    */
-  record(record: JsonObject, position: number, raw: Uint8Array): void;
+  record(record: JsonObject, position: number, length: number, raw: () => Uint8Array): void;
   /**
    * Takes note of bytes that are no record.
    *

@@ -9,7 +9,7 @@ import { CompressedReading } from "./compressed_reading.ts";
 import type { SourceCursor } from "./cursor.ts";
 import { type DatabaseLimits, DatabaseReading } from "./database_reading.ts";
 import { PlainReading } from "./plain_reading.ts";
-import type { Reading, ReadingLimits } from "./reading.ts";
+import type { PickNeeded, Reading, ReadingLimits } from "./reading.ts";
 import type { RecordSink } from "./record_sink.ts";
 import { SourceFile } from "./source_file.ts";
 import { DatabaseFile } from "./sqlite/database.ts";
@@ -42,6 +42,8 @@ export interface OpenRequest {
   readonly blockSize?: number;
   /** The key of the long list in its documents (`Agent.listName`). */
   readonly listName?: string;
+  /** What is needed of its records (`AgentReading.pickNeeded`). */
+  readonly pickNeeded?: PickNeeded;
   /**
    * From how many bytes on a document is read in a stream.
    *
@@ -175,6 +177,7 @@ function readingOf(file: SourceFile | DatabaseFile, request: OpenRequest): Readi
     maxLine: request.maxLine ?? MAX_LINE,
     blockSize: request.blockSize ?? BLOCK_SIZE,
     listName: request.listName,
+    pickNeeded: request.pickNeeded,
     streamOver: request.streamOver ?? STREAM_OVER,
     isText: format === "text",
   });

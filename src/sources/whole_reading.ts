@@ -9,7 +9,7 @@ import type { SourceCursor } from "./cursor.ts";
 import type { DocumentStream } from "./document_stream.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { Reading, ReadingLimits } from "./reading.ts";
-import { DAMAGE_LENGTH, type RecordSink } from "./record_sink.ts";
+import { DAMAGE_LENGTH, NO_BYTES, type RecordSink } from "./record_sink.ts";
 import { decode } from "./records.ts";
 import { SourceUnfinishedError } from "./source_errors.ts";
 import type { SourceFile } from "./source_file.ts";
@@ -50,7 +50,8 @@ export class DocumentReading implements Reading {
     const bytes = this.#file.readAt(0, size);
     const record = this.#parse(bytes);
     this.#trail.add(bytes);
-    sink.record(record, 0, bytes.subarray(0, DAMAGE_LENGTH));
+    const start = bytes.subarray(0, DAMAGE_LENGTH);
+    sink.record(record, 0, start.length, () => start);
     return false;
   }
 
@@ -151,8 +152,6 @@ export class OperationsReading implements Reading {
   }
 }
 
-const EMPTY = new Uint8Array(0);
-
 /** Opens a stream whose operations are handed over as records; their bytes are nowhere as such. Few documents need it. */
 async function openStream(
   listName: string,
@@ -161,7 +160,7 @@ async function openStream(
   position: () => number,
 ): Promise<DocumentStream> {
   const { DocumentStream } = await import("./document_stream.ts");
-  return new DocumentStream(listName, within, (operation) => sink.record(operation, position(), EMPTY));
+  return new DocumentStream(listName, within, (operation) => sink.record(operation, position(), 0, NO_BYTES));
 }
 
 function withoutMark(bytes: Uint8Array): Uint8Array {

@@ -20,6 +20,8 @@ const PAYLOAD_CAPACITY = 768 << 10;
 const PAYLOAD_LIMIT = 64 << 20;
 /** So many characters are encoded at once; a longer text alone, so that it is not copied. */
 const ENCODED_AT_ONCE = 1 << 16;
+/** What may be huge is made JSON in pieces of so many characters: V8 gives larger ones memory of their own each. */
+const PIECE = 1 << 14;
 const NEWLINE = 10;
 const encoder = new TextEncoder();
 
@@ -174,7 +176,7 @@ export class BatchBuilder {
   /** Adds a line of JSON without ever having all of it as one text. */
   #addPieces(data: unknown): void {
     this.#encodeLines();
-    for (const piece of jsonPieces(data, ENCODED_AT_ONCE)) this.#encode(piece);
+    for (const piece of jsonPieces(data, PIECE)) this.#encode(piece);
     this.#addLine("");
   }
 

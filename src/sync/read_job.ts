@@ -93,11 +93,11 @@ export class JobRun implements RecordSink {
     this.#cursor = job.cursor;
     this.#isRereading = job.isRereading;
     this.#companions = job.recalled === undefined ? companionsOf(agent, job) : {};
-    const { database: layout, listName } = agent;
+    const { database: layout, listName, pickNeeded } = agent;
     const database = layout &&
       { layout, collectedFrom: job.collectedFrom, state: parsed(textOf(job.parserState)) };
     this.#reader = job.recalled === undefined
-      ? SourceReader.open({ ...job, listName, ...database && { database } })
+      ? SourceReader.open({ ...job, listName, pickNeeded, ...database && { database } })
       : new RecalledReader(job.recalled, job.cursor);
     this.#firstRow = builder.rows;
     this.#filter = job.isSilent ? SILENT : filterText(job.workspaces);
@@ -129,11 +129,11 @@ export class JobRun implements RecordSink {
     return this.#parser === undefined ? this.#firstStep() : this.#reader.step(this);
   }
 
-  record(record: JsonObject, position: number, raw: Uint8Array): void {
+  record(record: JsonObject, position: number, length: number, raw: () => Uint8Array): void {
     let reason: string | undefined;
     const row = this.#builder.rows;
     // What it made may be emitted by a later record.
-    if (raw.length >= HUGE_RECORD) this.#builder.mayBeHuge = true;
+    if (length >= HUGE_RECORD) this.#builder.mayBeHuge = true;
     try {
       reason = this.#parser!.record(record, position)?.unknown;
       if (this.#isCareful) this.#state = this.#stateText();
@@ -146,12 +146,12 @@ export class JobRun implements RecordSink {
       }
     }
     if (reason !== undefined) {
-      const bytes = raw.length > 0 ? raw : encoder.encode(JSON.stringify(record)).subarray(0, DAMAGE_LENGTH);
+      const bytes = length > 0 ? raw() : encoder.encode(JSON.stringify(record)).subarray(0, DAMAGE_LENGTH);
       this.#keep(position, bytes.length, reason, bytes);
     }
-    if (this.#job.format === "document") this.#document = raw;
+    if (this.#job.format === "document") this.#document = raw();
     // Its text, and what it was parsed into, would stay until the next one has come.
-    if (raw.length >= HUGE_RECORD) collectGarbage();
+    if (length >= HUGE_RECORD) collectGarbage();
   }
 
   /** A conversation of a database is told by a parser of its own. */

@@ -36,7 +36,7 @@ export class RecalledReader {
       const raw = unpack(bytes, true);
       const record = parse(raw);
       if (record === undefined) sink.damaged(position, raw.length, "not_json", raw);
-      else sink.record(record, position, raw);
+      else sink.record(record, position, raw.length, () => raw);
     }
     return this.#next < this.#records.length;
   }

@@ -121,6 +121,16 @@ export function checkAdapter(
   const flushed = isWhole ? whole : parseAll(agent, relativePath, lines, { restartEvery: 1, flushEvery: 1 });
   assertSameEvents(flushed.events, whole.events, "a flush after every record changes the events");
 
+  const { pickNeeded } = readable(agent);
+  if (pickNeeded !== undefined) {
+    const all = records(lines);
+    const [made, madeOfPicked] = [all, all.map((record) => pickNeeded(record))].map((records) =>
+      // A record of which less is there is shorter.
+      parseAll(agent, relativePath, records).events.map((event) => ({ ...event, position: 0 }))
+    );
+    assertSameEvents(madeOfPicked!, made!, "what is picked of records is not all that is needed");
+  }
+
   if (changeOtherTimes !== undefined) {
     const changed = records(lines).map(changeOtherTimes);
     assertEquals(

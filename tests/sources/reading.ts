@@ -12,8 +12,8 @@ import { type RecordSink, SourceReader } from "../../src/sources/source_reader.t
 export class Notes implements RecordSink {
   readonly lines: string[] = [];
 
-  record(record: unknown, position: number, raw: Uint8Array): void {
-    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(raw);
+  record(record: unknown, position: number, _length: number, raw: () => Uint8Array): void {
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(raw());
     this.lines.push(
       `${position} ${text === JSON.stringify(record) ? "" : `${text} -> `}${JSON.stringify(record)}`,
     );

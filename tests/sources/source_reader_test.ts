@@ -210,7 +210,7 @@ Deno.test("SourceReader decodes a line that is as long as allowed, and takes the
     blockSize: 512,
   });
   const sink: RecordSink = {
-    record: (_, position, raw) => void seen.push([position, raw.length]),
+    record: (_, position, length) => void seen.push([position, length]),
     damaged: (position, length, reason, raw) => void seen.push([position, length, reason, raw.length]),
   };
   while (await reader.step(sink));

@@ -24,8 +24,8 @@ function findDeno() {
 }
 
 const deno = findDeno();
-// Each thread would have a heap of its own, which glibc gives back late.
-const env = { MALLOC_ARENA_MAX: "2", ...process.env };
+// Each thread would have a heap of its own, and glibc would keep in it what is freed, however large it was.
+const env = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "1048576", ...process.env };
 const args = [
   "run",
   "--quiet",

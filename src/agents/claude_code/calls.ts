@@ -79,6 +79,14 @@ export function completeCall(event: OpenEvent, block: JsonObject, details: unkno
   event.complete = true;
 }
 
+/** A record without what {@link completeCall} does not look at: the contents of files and outputs, which the block holds too. */
+export function pickNeeded({ toolUseResult, ...record }: JsonObject): JsonObject {
+  const structured = asObject(toolUseResult);
+  if (structured === undefined) return { ...record, toolUseResult };
+  const { structuredPatch, totalDurationMs, durationMs } = structured;
+  return { ...record, toolUseResult: { structuredPatch, totalDurationMs, durationMs } };
+}
+
 /** A result as one text where all of it is text, else as its blocks. */
 function readResult(content: unknown): unknown {
   const blocks = asList(content);
