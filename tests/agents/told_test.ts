@@ -45,6 +45,21 @@ interface Told {
   readonly otherTimes?: readonly string[];
 }
 
+/** The lists of two projects of Kiro. */
+const KIRO_LISTS = {
+  "workspace-sessions/L2hvbWUvYWRhL290aGVy/sessions.json": [
+    { sessionId: "1", title: "x", dateCreated: "1769800000000", workspaceDirectory: "/home/ada/other" },
+  ],
+  "workspace-sessions/L2hvbWUvYWRhL3Nob3A_/sessions.json": [
+    {
+      sessionId: "0a0a0a0a-0000-4000-8000-000000000001",
+      title: "Run ls",
+      dateCreated: "1769939990000",
+      workspaceDirectory: "/home/ada/shop",
+    },
+  ],
+};
+
 const TOLD: readonly Told[] = [
   {
     agent: pi,
@@ -287,7 +302,28 @@ const TOLD: readonly Told[] = [
   {
     agent: kiro,
     fixture: "spine.jsonl",
-    path: "L2hvbWUvYWRhL3Nob3A/0a0a0a0a-0000-4000-8000-000000000001.json",
+    path: "L2hvbWUvYWRhL3Nob3A_/0a0a0a0a-0000-4000-8000-000000000001.json",
+    companions: KIRO_LISTS,
+  },
+  {
+    agent: kiro,
+    fixture: "execution.jsonl",
+    path:
+      "ff0a01d53d837e70275074a42c9709b5/414d1636299d2b9e4ce7e17fb11f63e9/10c5832fa6128cd84693b7e2bf2bcb81",
+    companions: KIRO_LISTS,
+  },
+  {
+    agent: kiro,
+    fixture: "context.jsonl",
+    path:
+      "ff0a01d53d837e70275074a42c9709b5/414d1636299d2b9e4ce7e17fb11f63e9/c3ffde7ccc099692d5435697504f8235",
+    companions: KIRO_LISTS,
+  },
+  {
+    agent: kiro,
+    fixture: "chat.jsonl",
+    path: "ff0a01d53d837e70275074a42c9709b5/0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d.chat",
+    companions: KIRO_LISTS,
   },
   { agent: aider, fixture: "history.md", path: ".aider.chat.history.md" },
   {
@@ -484,6 +520,27 @@ Deno.test("Droid's session has the tokens and the model that stand beside it", a
   ]]);
 });
 
+Deno.test("a running execution of Kiro has no turn of its own in its context yet, and a call of it may be open", async () => {
+  const { path } = TOLD.find(({ agent, fixture }) => agent === kiro && fixture === "context.jsonl")!;
+  const [line] = await readLines(fixtureUrl({ agent: kiro, fixture: "context.jsonl" }));
+  const running = { ...JSON.parse(line!), status: "running" };
+  assertEquals(parseAll(kiro, path, [running]).events, []);
+  const call = { actionId: "t1", actionType: "runCommand", emittedAt: 1, input: { command: "ls" } };
+  const [event] = parseAll(kiro, path, [{ ...running, actions: [call] }]).events;
+  assertEquals([event!.type, event!.complete], ["command_execution", false]);
+});
+
+Deno.test("an action of Kiro of another kind is counted, and spoils nothing", async () => {
+  const { path } = TOLD.find(({ agent, fixture }) => agent === kiro && fixture === "execution.jsonl")!;
+  const [line] = await readLines(fixtureUrl({ agent: kiro, fixture: "execution.jsonl" }));
+  const record = JSON.parse(line!);
+  const before = parseAll(kiro, path, [record]);
+  const actions = [...record.actions, { actionId: "a9", actionType: "teleport" }];
+  const { events, unknown } = parseAll(kiro, path, [{ ...record, actions }]);
+  assertEquals(unknown, { "action:teleport": 1 });
+  assertEquals(events, before.events);
+});
+
 Deno.test("agents are looked for where they write, and where their variables say", () => {
   const roots = (
     agent: Agent,
@@ -514,6 +571,12 @@ Deno.test("what lies beside sessions is none", () => {
     [geminiCli, "settings.json"],
     [qwenCode, "-home-ada-shop/memory.jsonl"],
     [droid, "-home-ada-shop/x.settings.json"],
+    [kiro, "L2hvbWUvYWRhL3Nob3A_/sessions.json"],
+    [kiro, "ff0a01d53d837e70275074a42c9709b5/f62de366d0006e17ea00a01f6624aabf"],
+    [
+      kiro,
+      "ff0a01d53d837e70275074a42c9709b5/0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d/0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d",
+    ],
   ];
   for (const [agent, path] of others) assertEquals(agent.classify(path), undefined, `${agent.id} ${path}`);
   assert(openclaw.classify("main/sessions/a.jsonl.reset.2026-02-19T08-59-24.951Z") !== undefined);
