@@ -55,6 +55,8 @@ export interface SourceInfo {
   readonly folder?: string;
   /** When its file was made, ms since the epoch: for agents that write no times. */
   readonly madeAt?: number;
+  /** The user's home folder, absolute: for agents that write `~` for it. */
+  readonly home?: string;
   /** By path and by name, what the files hold that the agent names as its companions, as far as they are there. */
   readonly companions?: { readonly [name: string]: unknown };
 }
@@ -149,7 +151,7 @@ export interface Agent {
   /** Whether all sources of a root stand in its folder itself: what lies below it, of which there may be much, is not watched. */
   isFlat?(root: string): boolean;
   /**
-   * JSON files of up to 1 MiB that say something of a source (which project it is of) or are a part of it, by paths
+   * Files of up to 1 MiB, JSON as a rule, that say something of a source (which project it is of) or are a part of it, by paths
    * relative to the root. They are read whenever the source itself changes.
    */
   companions?(relativePath: string, list: ListFolder): readonly string[];
@@ -168,6 +170,12 @@ export interface AgentReading {
   readonly database?: DatabaseLayout;
   /** What a parser needs of a record: of a line of megabytes, the texts of all else are not even decoded. */
   pickNeeded?(record: JsonObject): JsonObject;
+  /**
+   * What the text of a companion holds, where that is no JSON. One of which it throws is passed over.
+   *
+   * @default JSON.parse
+   */
+  parseCompanion?(text: string): unknown;
   /**
    * Makes a parser.
    *

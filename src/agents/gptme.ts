@@ -16,7 +16,7 @@ export const gptme: Agent = {
   name: "gptme",
   proof: "read",
   files: "a conversation each, JSON lines, written anew with each message",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home, get } = environment;
@@ -42,9 +42,14 @@ export const gptme: Agent = {
   },
 
   enters: (relativePath) => !relativePath.includes("/"),
+  companions: (relativePath) => [relativePath.replace(/[^/]+$/, "config.toml")],
 
   async reading(): Promise<AgentReading> {
+    const { parseConfig } = await import("./gptme/config.ts");
     const { GptmeParser } = await import("./gptme/parser.ts");
-    return { parser: (source, emit) => new GptmeParser(source, emit) };
+    return {
+      parseCompanion: parseConfig,
+      parser: (source, emit) => new GptmeParser(source, emit),
+    };
   },
 };

@@ -23,18 +23,33 @@ export function listCompanions(path: string, realRoot: string): readonly string[
 const LARGEST = 1 << 20;
 
 /**
- * What a JSON file holds, `undefined` where there is none, or none that may be read.
+ * What a file holds, `undefined` where there is none, none that may be read, or something else in it.
  *
  * @param realRoot the folder that it must lie under, with all links resolved
+ * @param parse throws whatever it likes at a text that is not as it should be
  */
-export function readCompanion(path: string, realRoot: string): unknown {
+export function readCompanion(
+  path: string,
+  realRoot: string,
+  parse: (text: string) => unknown = (text) => JSON.parse(text),
+): unknown {
+  const text = readText(path, realRoot);
+  if (text === undefined) return undefined;
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(path: string, realRoot: string): string | undefined {
   let file: SourceFile | undefined;
   try {
     file = SourceFile.open(path, realRoot);
     if (file.stamp.size > LARGEST) return undefined;
-    return JSON.parse(new TextDecoder().decode(file.readAt(0, file.stamp.size)));
+    return new TextDecoder().decode(file.readAt(0, file.stamp.size));
   } catch (error) {
-    if (error instanceof SourceError || error instanceof SyntaxError) return undefined;
+    if (error instanceof SourceError) return undefined;
     throw error;
   } finally {
     file?.close();

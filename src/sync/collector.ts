@@ -142,6 +142,7 @@ export class Collector {
   #makeDispatcher(): Dispatcher {
     return new Dispatcher({
       storePath: this.#options.storePath,
+      home: this.#options.environment.home,
       catalog: () => this.#catalog,
       realRootOf: (source) => this.#scanner.realRootOf(source),
       workspaces: () => this.#workspaces,

@@ -41,6 +41,8 @@ const MAX_FAULTS = 5;
 /** What the dispatcher needs of the collector. */
 export interface DispatcherContext {
   readonly storePath: string;
+  /** The user's home folder. */
+  readonly home?: string;
   catalog(): Catalog;
   /** The root of a source with links resolved, `undefined` if it is not there now. */
   realRootOf(source: CatalogSource): string | undefined;
@@ -266,7 +268,9 @@ export class Dispatcher {
         const workspaces = this.#context.workspaces();
         const own = this.#context.ownConfig?.(source.agent);
         const isSilent = this.#context.isSilent?.(source);
-        jobs.push(makeJob(source, { realRoot, parserState, workspaces, own, isSilent, recalled }, isLive));
+        const { home } = this.#context;
+        const context = { realRoot, parserState, workspaces, home, own, isSilent, recalled };
+        jobs.push(makeJob(source, context, isLive));
         if (recalled !== undefined) source.adapterVersion = recalled.adapterVersion;
       } catch (error) {
         // Without it the source can't be read on; all is looked at again when the store is mended.

@@ -18,6 +18,8 @@ export interface SourceContext {
   readonly parserState?: string | Uint8Array;
   /** Which workspaces are wanted now. */
   readonly workspaces: WorkspaceFilter;
+  /** The user's home folder. */
+  readonly home?: string;
   /** What its agent is, where the user describes it. */
   readonly own?: CustomAgentConfig;
   /** Another source tells the same. */
@@ -42,6 +44,7 @@ export function makeJob(source: CatalogSource, context: SourceContext, isLive: b
     isRereading: source.rereading !== 0,
     maxLine: maxLineOf(source),
     isLive,
+    home: context.home,
     ...context.isSilent === true && { isSilent: true as const },
     ...context.own !== undefined && { own: context.own },
     ...context.recalled !== undefined && { recalled: context.recalled },

@@ -36,6 +36,8 @@ export interface ReadJob {
   readonly maxLine: number;
   /** Ahead of all that is not: it changed just now. */
   readonly isLive: boolean;
+  /** The user's home folder. */
+  readonly home?: string;
   /** What the agent is, where the user describes it. */
   readonly own?: CustomAgentConfig;
   /** Another source tells the same: nothing of it is stored. */

@@ -228,6 +228,7 @@ export class JobRun implements RecordSink {
       relativePath,
       folder: folderOf(path, THIS_OS),
       madeAt: birth ?? mtime,
+      home: this.#job.home,
       companions: this.#companions,
     };
     return this.#agent.parser(source, this.#emit, state);
@@ -307,7 +308,7 @@ function companionsOf(
   const root = path.slice(0, path.length - relativePath.length);
   const list = (folder: string) => listCompanions(root + folder, realRoot);
   for (const companion of agent.companions?.(relativePath, list) ?? []) {
-    const value = readCompanion(root + companion, realRoot);
+    const value = readCompanion(root + companion, realRoot, agent.parseCompanion);
     if (value === undefined) continue;
     held[companion] = value;
     held[companion.replace(/^.*\//, "")] = value;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Agent, JsonObject, ReadableAgent } from "../../src/agents/agent.ts";
 import { aider } from "../../src/agents/aider.ts";
 import { amp } from "../../src/agents/amp.ts";
@@ -18,6 +18,7 @@ import { droid } from "../../src/agents/droid.ts";
 import { geminiCli } from "../../src/agents/gemini_cli.ts";
 import { goose } from "../../src/agents/goose.ts";
 import { gptme } from "../../src/agents/gptme.ts";
+import { parseConfig, workspaceOf } from "../../src/agents/gptme/config.ts";
 import { grok } from "../../src/agents/grok.ts";
 import { kimiCli, kimiCode } from "../../src/agents/kimi.ts";
 import { kiro } from "../../src/agents/kiro.ts";
@@ -44,6 +45,9 @@ interface Told {
   /** The times that no id may hang on. */
   readonly otherTimes?: readonly string[];
 }
+
+/** What gptme writes of a conversation. */
+const GPTME_CONFIG = new URL("../fixtures/gptme/config.toml", import.meta.url);
 
 /** The lists of two projects of Kiro. */
 const KIRO_LISTS = {
@@ -283,7 +287,12 @@ const TOLD: readonly Told[] = [
     otherTimes: ["timestamp"],
   },
   { agent: windsurf, fixture: "transcript.jsonl", path: "b1c2d3e4-0000-4000-8000-000000000001.jsonl" },
-  { agent: gptme, fixture: "conversation.jsonl", path: "2026-05-04-run-ls/conversation.jsonl" },
+  {
+    agent: gptme,
+    fixture: "conversation.jsonl",
+    path: "2026-05-04-run-ls/conversation.jsonl",
+    companions: { "config.toml": parseConfig(Deno.readTextFileSync(GPTME_CONFIG)) },
+  },
   {
     agent: cursor,
     fixture: "transcript.jsonl",
@@ -347,9 +356,10 @@ async function readRecords(told: Pick<Told, "agent" | "fixture">): Promise<reado
 /** The agent, with what lies beside the fixture. */
 function withCompanions({ agent, companions }: Told): ReadableAgent {
   const known = readable(agent);
-  return companions === undefined
-    ? known
-    : { ...known, parser: (source, emit, state) => known.parser({ ...source, companions }, emit, state) };
+  return companions === undefined ? known : {
+    ...known,
+    parser: (source, emit, state) => known.parser({ ...source, companions, home: "/home/ada" }, emit, state),
+  };
 }
 
 /** The record with another value at each of the paths, where it has one. */
@@ -518,6 +528,30 @@ Deno.test("Droid's session has the tokens and the model that stand beside it", a
     { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, cacheWriteTokens: 1, reasoningTokens: 3 },
     "claude-opus-4-6",
   ]]);
+});
+
+Deno.test("gptme's workspace is an absolute path, with the home folder for ~", () => {
+  const workspace = (path: string, home?: string) =>
+    workspaceOf(parseConfig(`[chat]\nworkspace = '${path}'\n`), home);
+  assertEquals(workspace("~/shop", "/home/ada"), "/home/ada/shop");
+  assertEquals(workspace("~", "/home/ada"), "/home/ada");
+  assertEquals(workspace("~\\shop", "C:\\Users\\ada"), "C:\\Users\\ada\\shop");
+  assertEquals(workspace("D:\\shop", "C:\\Users\\ada"), "D:\\shop");
+  assertEquals(workspace("/srv/shop", "/home/ada"), "/srv/shop");
+  assertEquals(workspace("~/a$&b", "/home/$1"), "/home/$1/a$&b");
+  // Without a home folder, another user's, one that the agent gave no whole path of.
+  assertEquals(["~/shop", "~bob/shop", "@log", "."].map((path) => workspace(path)), Array(4).fill(undefined));
+  assertEquals(workspace("~bob/shop", "/home/ada"), undefined);
+  assertEquals([undefined, [], { chat: 7 }, { chat: { workspace: 7 } }].map((it) => workspaceOf(it, "/h")), [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("a configuration of gptme that is very long is passed over", () => {
+  assertThrows(() => parseConfig(`a = "${"x".repeat(70_000)}"`), RangeError);
 });
 
 Deno.test("a running execution of Kiro has no turn of its own in its context yet, and a call of it may be open", async () => {

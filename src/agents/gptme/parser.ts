@@ -14,6 +14,7 @@ import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
 import { compact, type ToolKind } from "../tools.ts";
+import { workspaceOf } from "./config.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
 
 /** The tools whose calls are told, and what each does. */
@@ -52,12 +53,13 @@ export class GptmeParser implements RecordParser {
   /** The calls of the last answer without a result, in their order. */
   #open: string[] = [];
 
-  constructor({ relativePath }: SourceInfo, emit: (event: EventDraft) => void) {
+  constructor({ relativePath, companions, home }: SourceInfo, emit: (event: EventDraft) => void) {
     this.#conversation = new Conversation(
       emit,
       { tools: {}, anchor: "agent", openCalls: 256 },
       relativePath.split("/")[0] ?? relativePath,
     );
+    this.#conversation.set({ workspace: workspaceOf(companions?.["config.toml"], home) });
   }
 
   record(record: JsonObject, position: number): RecordOutcome {

@@ -1,5 +1,5 @@
 /**
- * `@std/toml`, see `src/std/parse_args.ts` for why it stands here.
+ * `@std/toml`, see `parse_args.ts` for why it stands here.
  *
  * @module
  */
