@@ -140,8 +140,11 @@ export interface Agent {
   readonly deletesAfterDays?: number;
   /** The folders below which it writes, each searched recursively; they need not exist. Absolute paths, no duplicates. */
   roots(environment: Environment): readonly string[];
-  /** Says what a file is from its path relative to a root (with `/`), or `undefined` for what is not a source. */
-  classify(relativePath: string): SourceKind | undefined;
+  /**
+   * Says what a file is from its path relative to a root (with `/`), or `undefined` for what is not a source. The root as it
+   * was asked for is told where a search finds the file: by it one editor's files are known from another's.
+   */
+  classify(relativePath: string, root?: string): SourceKind | undefined;
   /** Whether a folder below a root is worth entering. */
   enters(relativePath: string): boolean;
   /** It writes into the projects themselves: each workspace that sessions name, of whatever agent, is a root too. */

@@ -3,7 +3,9 @@
  *
  * One file per chat session, `workspaceStorage/<window>/chatSessions/<session>.json` or, since 1.109, `.jsonl`, a log of
  * operations on the same document; `globalStorage/emptyWindowChatSessions/` holds those of windows without a folder.
- * Where both forms exist the `.json` is a leftover. From microsoft/vscode
+ * Where both forms exist the `.json` is a leftover. Before March 2025 the sessions of a window stood in its database,
+ * `workspaceStorage/<window>/state.vscdb`, those of windows without a folder in `globalStorage/state.vscdb`, and were left
+ * there when they became files. From microsoft/vscode
  * `src/vs/workbench/contrib/chat/common/model/{chatModel,chatSessionStore,objectMutationLog}.ts`; measured on sessions of
  * 2025 and 2026.
  *
@@ -13,7 +15,7 @@
 import type { Environment } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
-import { userFolders } from "./vscode_folders.ts";
+import { isOfProduct, userFolders } from "./vscode_folders.ts";
 import { REQUESTS, WORKSPACE_FILE } from "./copilot/names.ts";
 
 /** What Copilot writes, and where. */
@@ -21,19 +23,27 @@ export const copilot: Agent = {
   id: "github-copilot",
   name: "GitHub Copilot",
   proof: "proven",
-  files: "a chat session each, JSON and a log of changes to it",
-  adapterVersion: 1,
+  files:
+    "a chat session each, JSON and a log of changes to it; before March 2025 an SQLite database for each window",
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os } = environment;
     return userFolders(environment).flatMap((folder) => [
       joinPath(os, folder, "workspaceStorage"),
-      joinPath(os, folder, "globalStorage", EMPTY_WINDOWS),
+      joinPath(os, folder, GLOBAL, EMPTY_WINDOWS),
+      joinPath(os, folder, GLOBAL),
     ]);
   },
 
-  classify(relativePath: string): SourceKind | undefined {
+  classify(relativePath: string, root?: string): SourceKind | undefined {
     const parts = relativePath.split("/");
+    if (DATABASE.test(relativePath)) {
+      // Cursor keeps its own conversations there, and none of Copilot's.
+      const isForeign = root !== undefined && isOfProduct(root, "Cursor");
+      return isForeign ? undefined : { format: "database", twin: relativePath, rank: 3 };
+    }
+    if (relativePath === SETTINGS) return undefined;
     // What the extension writes beside is read where the session itself is missing, as on a server.
     const [, window, session] = TRANSCRIPT.exec(relativePath) ?? [];
     if (session !== undefined) return { format: "jsonl", twin: `${window}/chatSessions/${session}`, rank: 2 };
@@ -48,12 +58,18 @@ export const copilot: Agent = {
     const parts = relativePath.split("/");
     // A root may also be a whole `User` folder, where the configuration names one.
     const below = STORAGES.has(parts[0]!) ? parts.slice(1) : parts;
-    return below.length <= 1 || (below.length === 2 && SESSION_FOLDERS.has(below[1]!)) ||
+    // Below `globalStorage` each extension has a folder, in whose name there is a dot, and the empty windows are a root.
+    if (below.length === 1) return !below[0]!.includes(".") && relativePath !== EMPTY_WINDOWS;
+    return below.length === 0 || (below.length === 2 && SESSION_FOLDERS.has(below[1]!)) ||
       /^[^/]+\/GitHub\.copilot-chat(?:\/transcripts)?$/.test(below.join("/"));
   },
 
+  // All else in the folder of all windows is of extensions.
+  isFlat: (root) => root.endsWith(GLOBAL),
+
   companions(relativePath: string): readonly string[] {
-    const folder = TRANSCRIPT.exec(relativePath)?.[1] ?? /^(.*)\/[^/]+\/[^/]+$/.exec(relativePath)?.[1];
+    const folder = TRANSCRIPT.exec(relativePath)?.[1] ?? DATABASE.exec(relativePath)?.[1] ??
+      /^(.*)\/[^/]+\/[^/]+$/.exec(relativePath)?.[1];
     return folder === undefined ? [] : [`${folder}/${WORKSPACE_FILE}`];
   },
 
@@ -61,11 +77,16 @@ export const copilot: Agent = {
 
   async reading(): Promise<AgentReading> {
     const { CopilotCliParser } = await import("./copilot_cli/parser.ts");
+    const { COPILOT_DATABASE } = await import("./copilot/database.ts");
+    const { CopilotDatabaseParser } = await import("./copilot/database_parser.ts");
     const { CopilotParser } = await import("./copilot/parser.ts");
     return {
+      database: COPILOT_DATABASE,
       parser: (source, emit, state) =>
         TRANSCRIPT.test(source.relativePath)
           ? new CopilotCliParser(source, emit, state)
+          : DATABASE.test(source.relativePath)
+          ? new CopilotDatabaseParser(source, emit)
           : new CopilotParser(source, emit),
     };
   },
@@ -73,6 +94,11 @@ export const copilot: Agent = {
 
 /** A transcript of the extension: the window, and the session. */
 const TRANSCRIPT = /^(.+)\/GitHub\.copilot-chat\/transcripts\/([^/]+)\.jsonl$/;
+/** What a window keeps of itself, or, directly in the root, what all windows share. */
+const DATABASE = /^(?:(.+)\/)?state\.vscdb$/;
+/** What the editor knows of itself; it lies where sessions may lie. */
+const SETTINGS = "storage.json";
+const GLOBAL = "globalStorage";
 const EMPTY_WINDOWS = "emptyWindowChatSessions";
 const SESSION_FOLDERS: ReadonlySet<string> = new Set(["chatSessions", EMPTY_WINDOWS]);
-const STORAGES: ReadonlySet<string> = new Set(["workspaceStorage", "globalStorage"]);
+const STORAGES: ReadonlySet<string> = new Set(["workspaceStorage", GLOBAL]);

@@ -57,6 +57,12 @@ export function userFoldersOf(environment: Environment, product: string): readon
   ];
 }
 
+/** Whether a folder is the `User` folder of that editor, or lies in one. */
+export function isOfProduct(folder: string, product: string): boolean {
+  const parts = folder.split(/[\\/]/);
+  return parts.some((part, index) => part === product && parts[index + 1] === "User");
+}
+
 /** In WSL the editor runs on the Windows side. */
 function windowsUserFolders({ os, windowsHomes = [] }: Environment, product: string): readonly string[] {
   return windowsHomes.map((folder) => joinPath(os, folder, "AppData", "Roaming", product, "User"));

@@ -175,7 +175,7 @@ class Search {
   }
 
   #file({ agent, root, isUntrusted }: SearchRoot, realRoot: string, relativePath: string): void {
-    const kind = agent.classify(relativePath);
+    const kind = agent.classify(relativePath, root);
     if (kind === undefined) return;
     const info = this.#stat(native(realRoot, relativePath));
     if (!info?.isFile) return;

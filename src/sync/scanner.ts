@@ -116,7 +116,7 @@ export class Scanner {
     }
     const relativePath = below.join("/");
     const isOfInterest = root.names?.includes(relativePath) ??
-      (root.agent.classify(relativePath) !== undefined || root.agent.enters(relativePath));
+      (root.agent.classify(relativePath, root.root) !== undefined || root.agent.enters(relativePath));
     if (isOfInterest) inBackground(this.scanPlace({ root, relativePath }, true));
   }
 

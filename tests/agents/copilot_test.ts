@@ -281,7 +281,7 @@ Deno.test("roots() are the folders of every editor on each system, and in WSL th
     roots("linux", "/home/u", { XDG_CONFIG_HOME: "/x", VSCODE_PORTABLE: "/p" }).filter((root) =>
       /^\/[xp]\//.test(root)
     ).length,
-    28,
+    42,
   );
   assertEquals(
     roots("darwin", "/Users/u")[0],
@@ -312,7 +312,6 @@ Deno.test("classify() takes sessions, a log before the document beside it; enter
   for (
     const path of [
       "0123/workspace.json",
-      "0123/state.vscdb",
       "0123/chatSessions/s.json.tmp",
       "0123/chatEditingSessions/x/state.json",
     ]

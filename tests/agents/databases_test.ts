@@ -7,6 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Agent } from "../../src/agents/agent.ts";
+import { copilot } from "../../src/agents/copilot.ts";
 import { crush } from "../../src/agents/crush.ts";
 import { cursor } from "../../src/agents/cursor.ts";
 import { forge } from "../../src/agents/forge.ts";
@@ -28,9 +29,17 @@ interface Kept {
   readonly fixture: string;
   /** Where the agent would have written it, below its root. */
   readonly path: string;
+  /** What the files beside it hold. */
+  readonly companions?: { readonly [name: string]: unknown };
 }
 
 const KEPT: readonly Kept[] = [
+  {
+    agent: copilot,
+    fixture: "state.sql",
+    path: "0123456789abcdef0123456789abcdef/state.vscdb",
+    companions: { "workspace.json": { folder: "file:///home/ada/shop" } },
+  },
   { agent: cursor, fixture: "state.sql", path: "state.vscdb" },
   {
     agent: cursor,
@@ -64,10 +73,10 @@ function linesOf(database: AgentDatabase): readonly string[] {
 }
 
 for (const kept of KEPT) {
-  const { agent, fixture, path } = kept;
+  const { agent, fixture, path, companions } = kept;
 
   Deno.test(`${agent.id} makes of ${fixture} what its golden file says, with the same ids`, async () => {
-    using database = new AgentDatabase(agent, path);
+    using database = new AgentDatabase(agent, path, { companions });
     for (const statement of await statementsOf(kept)) database.database.exec(statement);
     await database.read();
     assertEquals(database.unknown, {});
@@ -82,8 +91,8 @@ for (const kept of KEPT) {
 
   for (const mode of ["wal", "delete"]) {
     Deno.test(`${agent.id} makes the same of ${fixture} if it is read after each statement (${mode})`, async () => {
-      using whole = new AgentDatabase(agent, path);
-      using grown = new AgentDatabase(agent, path, { mode });
+      using whole = new AgentDatabase(agent, path, { companions });
+      using grown = new AgentDatabase(agent, path, { mode, companions });
       for (const statement of await statementsOf(kept)) {
         whole.database.exec(statement);
         grown.database.exec(statement);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { copilot } from "../../src/agents/copilot.ts";
 import type { AgentEvent } from "../../src/events/event.ts";
 import { readEnvironment } from "../../src/platform/environment.ts";
@@ -21,7 +22,15 @@ function windowIn(home: string, id: string) {
     JSON.stringify({ folder: `file:///work/my%20${id}` }),
   );
   const path = join(folder, "chatSessions", "11111111-2222-4333-8444-555555555555");
-  return { document: `${path}.json`, log: `${path}.jsonl` };
+  return { document: `${path}.json`, log: `${path}.jsonl`, database: join(folder, "state.vscdb") };
+}
+
+/** Writes sessions as the editor did before they were files. */
+function keepInDatabase(path: string, sessions: readonly object[]): void {
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  using database = new DatabaseSync(path);
+  database.exec("create table if not exists ItemTable (key text unique on conflict replace, value blob)");
+  database.prepare("insert into ItemTable values ('interactive.sessions', ?)").run(JSON.stringify(sessions));
 }
 
 /** Writes a file as the editor does: whole, and put in its place by a rename. */
@@ -176,4 +185,44 @@ Deno.test("a transcript of Copilot's extension stands in where the session is mi
   replace(document, JSON.stringify(session([question("a"), question("b")])));
   await sync(home.path);
   assertEquals(await now(home.path), ["Question a", "Question b"]);
+});
+
+Deno.test("chats that stand in the database of a window are read, and are shown as their files have them where there are some", async () => {
+  using home = temporaryHome();
+  const { document, database } = windowIn(home.path, "one");
+  const title = { sessionId: "22222222-2222-4333-8444-555555555555" };
+  keepInDatabase(database, [session([question("a")]), session([question("b")], title)]);
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b"]);
+  assertEquals((await query(home.path))[0]!.workspace, "/work/my one");
+
+  const grown = question("a", { response: [{ value: "More of an answer" }] });
+  Deno.writeTextFileSync(document, JSON.stringify(session([grown, question("c")])));
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b", "Question c"]);
+  const answers = (await query(home.path)).flatMap((event) =>
+    event.type === "llm_response" ? [event.data.text] : []
+  );
+  assertEquals(answers, ["More of an answer", "Answer b", "Answer c"]);
+  Deno.removeSync(document);
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b", "Question c"]);
+});
+
+Deno.test("the chats of empty windows are read from the database of all windows, and followed", async () => {
+  using home = temporaryHome();
+  const os = readEnvironment((name) => name === "HOME" || name === "USERPROFILE" ? home.path : undefined).os;
+  const root = copilot.roots({ os, home: home.path, get: () => undefined })[2]!;
+  const database = join(root, "state.vscdb");
+  keepInDatabase(database, [session([question("a")])]);
+  Deno.writeTextFileSync(join(root, "storage.json"), "{}");
+  await using _running = await startUpToDate(home.path);
+  assertEquals(await now(home.path), ["Question a"]);
+  keepInDatabase(database, [session([question("a"), question("b")])]);
+  await eventually("the second question", async () => (await now(home.path)).length === 2);
+  const empty = join(root, "emptyWindowChatSessions");
+  Deno.mkdirSync(empty);
+  Deno.writeTextFileSync(join(empty, "x.json"), JSON.stringify(session([question("c")], { sessionId: "x" })));
+  await eventually("a file beside it", async () => (await now(home.path)).length === 3);
+  assertEquals((await statusOf(home.path)).sync.failures, []);
 });

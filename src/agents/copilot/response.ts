@@ -79,13 +79,15 @@ export function readAnswer(request: JsonObject): Answer {
   const invocations: JsonObject[] = [];
   const edits: { path: string; patch: unknown }[] = [];
   let unknown: string | undefined;
-  for (const item of asList(request.response) ?? []) {
+  // Until 2023 an answer was one text.
+  for (const item of asList(request.response) ?? [request.response]) {
     const part = asObject(item);
     if (part === undefined) {
       if (typeof item === "string") say(item);
       continue;
     }
-    const kind = asText(part.kind);
+    // Until 2024 a reference did not say what it is.
+    const kind = asText(part.kind) ?? (part.inlineReference === undefined ? undefined : "inlineReference");
     switch (kind) {
       case undefined:
       case "markdownContent":

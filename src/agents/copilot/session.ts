@@ -4,10 +4,15 @@
  * Identity: `requestId` survives every copy of a session; a request that is edited or tried again gets a new one. The
  * answer is named by its request, because its own id is missing while it runs.
  *
+ * Until late in 2024 requests were kept with neither an id nor a time, of which the time seems to have come last. When such
+ * a session is opened the editor draws ids for them, other ones in each copy, and keeps the time -1. So a request that has
+ * no time is known by what was typed, whatever its id (microsoft/vscode `chatModel.ts`, `ChatModel._deserialize`).
+ *
  * @module
  */
 
 import type { Attachment, EventDraft, Metrics, TypedData } from "../../events/event.ts";
+import { hashText } from "../../events/hash.ts";
 import type { JsonObject } from "../agent.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
 import { cleanRemote } from "../repository.ts";
@@ -58,6 +63,8 @@ class Session {
   readonly #repository: string | undefined;
   readonly #branch: string | undefined;
   readonly #emit: (event: EventDraft) => void;
+  /** How many requests without a name of their own typed the same. */
+  readonly #same = new Map<string, number>();
   unknown: string | undefined;
 
   constructor(document: JsonObject, surroundings: SessionSurroundings, emit: (event: EventDraft) => void) {
@@ -80,9 +87,10 @@ class Session {
   }
 
   request(request: JsonObject, index: number): void {
-    const id = asText(request.requestId);
+    const { message, variableData } = request;
+    const prompt = asText(message) ?? asText(asObject(message)?.text) ?? "";
     const timestamp = asCount(request.timestamp) ?? asCount(this.#document.creationDate);
-    if (id === undefined || timestamp === undefined) {
+    if (timestamp === undefined || (asText(request.requestId) === undefined && prompt === "")) {
       this.unknown ??= "shape:request";
       return;
     }
@@ -90,8 +98,7 @@ class Session {
     const add = (typed: TypedData, key: string, at: number, complete: boolean, metrics?: Metrics) =>
       this.#add(typed, key, at, position++, complete, request, metrics);
 
-    const { message, variableData } = request;
-    const prompt = asText(message) ?? asText(asObject(message)?.text) ?? "";
+    const id = this.#nameOf(request, prompt);
     const attachments = readAttachments(variableData);
     add({ type: "llm_request", data: { prompt, attachments } }, `request:${id}`, timestamp, true);
 
@@ -118,6 +125,16 @@ class Session {
     if (outcome.isCancelled) {
       add({ type: "user_interaction", data: { action: "cancel" } }, `cancel:${id}`, outcome.endedAt, true);
     }
+  }
+
+  /** The same in every copy of the session. */
+  #nameOf(request: JsonObject, prompt: string): string {
+    const id = asText(request.requestId);
+    if (id !== undefined && asCount(request.timestamp) !== undefined) return id;
+    const name = `text:${hashText(prompt)}`;
+    const count = this.#same.get(name) ?? 0;
+    this.#same.set(name, count + 1);
+    return count === 0 ? name : `${name}:${count}`;
   }
 
   #deny(
@@ -168,11 +185,11 @@ function readOutcome(request: JsonObject, timestamp: number) {
   const state = asObject(request.modelState);
   const value = asCount(state?.value);
   const isCancelled = value === STATE.cancelled || request.isCanceled === true;
-  const error = asObject(result?.errorDetails);
+  const error = asObject(result?.errorDetails ?? request.responseErrorDetails);
   const message = asText(error?.message);
-  // Older sessions say nothing but the result.
+  // Older sessions say nothing but the result, and those without times nothing where all went well.
   const isOver = isCancelled || value === STATE.complete || value === STATE.failed ||
-    (value === undefined && result !== undefined);
+    (value === undefined && (result !== undefined || error !== undefined || isOld(request)));
   const elapsed = asCount(asObject(result?.timings)?.totalElapsed) ?? asCount(request.elapsedMs) ?? 0;
   return {
     isOver,
@@ -185,6 +202,11 @@ function readOutcome(request: JsonObject, timestamp: number) {
       : undefined,
     error: message === undefined || isCancelled ? undefined : { message, code: asText(error?.code) },
   };
+}
+
+/** Whether it is of when requests had no times, and has its answer. */
+function isOld({ timestamp, response }: JsonObject): boolean {
+  return asCount(timestamp) === undefined && response !== undefined && response !== null;
 }
 
 /** Newer versions write the numbers of a request beside it, in a later line; older ones into its result. */
@@ -216,8 +238,9 @@ function readAttachments(variableData: unknown): readonly Attachment[] | undefin
   const attachments = variables.flatMap((item): Attachment[] => {
     const variable = asObject(item);
     if (variable === undefined) return [];
-    const value = asObject(variable.value);
-    const path = pathOfUri(variable.value) ?? pathOfUri(value?.uri) ??
+    // Until 2024 there was a list of values.
+    const given = variable.value ?? asObject(asList(variable.values)?.[0])?.value;
+    const path = pathOfUri(given) ?? pathOfUri(asObject(given)?.uri) ??
       textOf(variable.name === undefined ? undefined : { value: variable.name });
     return [{ kind: asText(variable.kind) ?? "file", ...(path !== undefined && { path }) }];
   });

@@ -11,9 +11,9 @@
 import type { JsonObject } from "../agent.ts";
 import type { Database, DatabaseConversation, DatabaseLayout } from "../database.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
+import { ITEMS, valueAt } from "../vscode_state.ts";
 
 const STORE = "cursordiskkv";
-const ITEMS = "itemtable";
 const CONVERSATION = "composerData:";
 const MESSAGE = "bubbleId:";
 /** The list of conversations: when each changed, and which folder it is of. */
@@ -35,7 +35,7 @@ export const CURSOR_DATABASE: DatabaseLayout = {
       const key = text.slice(CONVERSATION.length);
       yield { key, changedAt: asCount(headers.get(key)?.lastUpdatedAt) };
     }
-    if (firstValue(database, ITEMS, CHATS) !== undefined) yield { key: CHATS };
+    if (valueAt(database, ITEMS, CHATS) !== undefined) yield { key: CHATS };
   },
 
   members: [
@@ -54,14 +54,14 @@ export const CURSOR_DATABASE: DatabaseLayout = {
 
   *records(database: Database, key: string): Iterable<readonly [string, JsonObject]> {
     if (key === CHATS) {
-      const chats = firstValue(database, ITEMS, CHATS);
+      const chats = valueAt(database, ITEMS, CHATS);
       for (const tab of asList(asObject(chats)?.tabs) ?? []) {
         const id = asText(asObject(tab)?.tabId) ?? "";
         yield [`chat:${id}`, { chat: tab }];
       }
       return;
     }
-    const value = firstValue(database, STORE, CONVERSATION + key);
+    const value = valueAt(database, STORE, CONVERSATION + key);
     if (value === undefined) return;
     const composer = asObject(value);
     if (composer === undefined) {
@@ -81,7 +81,7 @@ export const CURSOR_DATABASE: DatabaseLayout = {
       const id = asText(asObject(entry)?.bubbleId);
       if (id === undefined) continue;
       const name = `${MESSAGE}${key}:${id}`;
-      const bubble = firstValue(database, STORE, name);
+      const bubble = valueAt(database, STORE, name);
       // Its name counts, whatever it says of itself.
       if (bubble !== undefined) yield [name, { bubble: { ...asObject(bubble), bubbleId: id } }];
     }
@@ -92,7 +92,7 @@ export const CURSOR_DATABASE: DatabaseLayout = {
 function headersOf(database: Database): ReadonlyMap<unknown, JsonObject> {
   let headers = KNOWN_HEADERS.get(database);
   if (headers === undefined) {
-    const list = asList(asObject(firstValue(database, ITEMS, HEADERS))?.allComposers) ?? [];
+    const list = asList(asObject(valueAt(database, ITEMS, HEADERS))?.allComposers) ?? [];
     headers = new Map(list.map(asObject).flatMap((header) => header ? [[header.composerId, header]] : []));
     KNOWN_HEADERS.set(database, headers);
   }
@@ -100,21 +100,6 @@ function headersOf(database: Database): ReadonlyMap<unknown, JsonObject> {
 }
 
 const KNOWN_HEADERS = new WeakMap<Database, ReadonlyMap<unknown, JsonObject>>();
-
-/** The JSON under a key: `undefined` where there is none, the text itself where it is no JSON. */
-function firstValue(database: Database, table: string, key: string): unknown {
-  for (const row of database.rowsWhere(table, "key", key)) {
-    const value = row.get("value");
-    if (value === null || value === undefined) continue;
-    const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
-    try {
-      return JSON.parse(text) ?? undefined;
-    } catch {
-      return text;
-    }
-  }
-  return undefined;
-}
 
 function withoutSecrets(composer: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(composer).filter(([name]) => !SECRETS.has(name)));
