@@ -19,16 +19,17 @@ export type JsonObject = { readonly [key: string]: unknown };
  * - `jsonl.zst`: the same, compressed
  * - `text`: lines of text; each is the record `{ line }`
  * - `document`: the whole file is one record, and is written anew each time
+ * - `page`: the same, of text: the record `{ text }`. Nothing shows that a part is missing, so a shorter one takes nothing away
  * - `operations`: lines, each a record that changes what the ones before it made
  * - `database`: an SQLite database with many conversations (`AgentReading.database`)
  */
-export type SourceFormat = "jsonl" | "jsonl.zst" | "text" | "document" | "operations" | "database";
+export type SourceFormat = "jsonl" | "jsonl.zst" | "text" | "document" | "page" | "operations" | "database";
 
 /** The formats of plain files that are read on where the last reading ended. */
 export const LINE_FORMATS: ReadonlySet<string> = new Set<SourceFormat>(["jsonl", "text"]);
 
 /** The formats of which a part means nothing without the rest: whatever changes, they are read from their start. */
-export const WHOLE_FORMATS: ReadonlySet<string> = new Set<SourceFormat>(["document", "operations"]);
+export const WHOLE_FORMATS: ReadonlySet<string> = new Set<SourceFormat>(["document", "page", "operations"]);
 
 /** What a path inside a root is. */
 export interface SourceKind {

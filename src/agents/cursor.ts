@@ -18,7 +18,7 @@ export const cursor: Agent = {
   proof: "proven",
   files:
     "one SQLite database for all conversations, older ones for each window; of the command line one for each chat",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;
@@ -38,10 +38,10 @@ export const cursor: Agent = {
     if (/^(?:[^/]+\/)?state\.vscdb$/.test(relativePath) || CHAT.test(relativePath)) {
       return { format: "database", twin: relativePath, rank: 0 };
     }
-    const session = TRANSCRIPT.exec(relativePath)?.[1];
-    return session === undefined
-      ? undefined
-      : { format: "jsonl", twin: `transcript:${session}`, rank: 1, standsInFor: session };
+    const [, session, form] = TRANSCRIPT.exec(relativePath) ?? [];
+    if (session === undefined) return undefined;
+    const named = { twin: `transcript:${session}`, standsInFor: session };
+    return form === "jsonl" ? { format: "jsonl", rank: 1, ...named } : { format: "page", rank: 2, ...named };
   },
 
   enters: (relativePath) => FOLDER.test(relativePath),
@@ -57,6 +57,7 @@ export const cursor: Agent = {
     const { CursorChatParser } = await import("./cursor/chat_parser.ts");
     const { CURSOR_DATABASES } = await import("./cursor/databases.ts");
     const { CursorParser } = await import("./cursor/parser.ts");
+    const { CursorTextTranscriptParser } = await import("./cursor/text_transcript_parser.ts");
     const { CursorTranscriptParser } = await import("./cursor/transcript_parser.ts");
     return {
       database: CURSOR_DATABASES,
@@ -65,6 +66,8 @@ export const cursor: Agent = {
           ? new CursorParser(source, emit)
           : source.relativePath.endsWith(".db")
           ? new CursorChatParser(source, emit)
+          : source.relativePath.endsWith(".txt")
+          ? new CursorTextTranscriptParser(source, emit)
           : new CursorTranscriptParser(source, emit, state),
     };
   },
@@ -73,7 +76,7 @@ export const cursor: Agent = {
 /** Below a hash of the project's folder. */
 const CHAT = /^[0-9a-f]{32}\/[^/]+\/store\.db$/;
 /** Below a name of the project's folder; a sub-agent's lies in a folder of the session that started it. */
-const TRANSCRIPT = /^(?:[^/]+\/)?agent-transcripts\/(?:[^/]+\/(?:subagents\/)?)?([^/]+)\.jsonl$/;
+const TRANSCRIPT = /^(?:[^/]+\/)?agent-transcripts\/(?:[^/]+\/(?:subagents\/)?)?([^/]+)\.(jsonl|txt)$/;
 /**
  * The folders of windows and chats are named by a hash or a time, those of projects by their path. Beside them, below
  * `globalStorage`, each extension has a folder, in whose name there is a dot.

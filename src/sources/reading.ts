@@ -37,6 +37,6 @@ export interface ReadingLimits {
   readonly pickNeeded?: PickNeeded;
   /** A document that is larger, or the first line of a log that is, is read in a stream if it has a long list. */
   readonly streamOver: number;
-  /** Its lines are text; each is the record `{ line }`. */
+  /** It is no JSON: its lines are records `{ line }`, or, read whole, the record `{ text }`. */
   readonly isText: boolean;
 }

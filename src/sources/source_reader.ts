@@ -69,6 +69,7 @@ const READINGS: Readonly<
   "jsonl.zst": CompressedReading,
   "text": PlainReading,
   "document": DocumentReading,
+  "page": DocumentReading,
   "operations": OperationsReading,
 };
 
@@ -179,6 +180,6 @@ function readingOf(file: SourceFile | DatabaseFile, request: OpenRequest): Readi
     listName: request.listName,
     pickNeeded: request.pickNeeded,
     streamOver: request.streamOver ?? STREAM_OVER,
-    isText: format === "text",
+    isText: format === "text" || format === "page",
   });
 }

@@ -21,7 +21,7 @@ const MAX_DOCUMENT = 400 << 20;
 const NEWLINE = 10;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
-/** One pass over a file that is one JSON object, or an array: that is told as an object with `items`. */
+/** One pass over a file that is one JSON object, or an array, which is told as an object with `items`; or one text. */
 export class DocumentReading implements Reading {
   readonly resumed: boolean;
   readonly #file: SourceFile;
@@ -44,8 +44,8 @@ export class DocumentReading implements Reading {
   step(sink: RecordSink): boolean | Promise<boolean> {
     const { size } = this.#file.stamp;
     if (size === 0) return false;
-    const { listName, streamOver } = this.#limits;
-    if (listName !== undefined && size > streamOver) return this.#streamOn(sink, listName);
+    const { listName, streamOver, isText } = this.#limits;
+    if (listName !== undefined && !isText && size > streamOver) return this.#streamOn(sink, listName);
     if (size > MAX_DOCUMENT) this.#refuse(new Error(`it is larger than ${MAX_DOCUMENT} bytes`));
     const bytes = this.#file.readAt(0, size);
     const record = this.#parse(bytes);
@@ -69,9 +69,11 @@ export class DocumentReading implements Reading {
   }
 
   #parse(bytes: Uint8Array): JsonObject {
+    const text = decode(withoutMark(bytes));
+    if (this.#limits.isText) return { text };
     let value: unknown;
     try {
-      value = JSON.parse(decode(withoutMark(bytes)));
+      value = JSON.parse(text);
     } catch (cause) {
       this.#refuse(cause);
     }

@@ -149,7 +149,7 @@ export class JobRun implements RecordSink {
       const bytes = length > 0 ? raw() : encoder.encode(JSON.stringify(record)).subarray(0, DAMAGE_LENGTH);
       this.#keep(position, bytes.length, reason, bytes);
     }
-    if (this.#job.format === "document") this.#document = raw();
+    if (this.#job.format === "document" || this.#job.format === "page") this.#document = raw();
     // Its text, and what it was parsed into, would stay until the next one has come.
     if (length >= HUGE_RECORD) collectGarbage();
   }
@@ -294,6 +294,7 @@ export function failureOf(source: number, error: unknown): Failure {
 
 /** Whether a source that does not fit its cursor has lost something, rather than that it was written anew. */
 function isCut(format: SourceFormat, size: number, offset: number): boolean {
+  if (format === "page") return size < offset;
   if (WHOLE_FORMATS.has(format)) return size === 0;
   return !LINE_FORMATS.has(format) || size < offset;
 }

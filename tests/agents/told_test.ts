@@ -298,6 +298,7 @@ const TOLD: readonly Told[] = [
     fixture: "transcript.jsonl",
     path: "home-ada-shop/agent-transcripts/a1b2c3d4/subagents/b2c3d4e5.jsonl",
   },
+  { agent: cursor, fixture: "text_transcript.txt", path: "home-ada-shop/agent-transcripts/a1b2c3d4.txt" },
   { agent: goose, fixture: "session.jsonl", path: "20260504_100000.jsonl" },
   {
     agent: kiro,
@@ -347,8 +348,9 @@ function fixtureUrl({ agent, fixture }: Pick<Told, "agent" | "fixture">): URL {
   return new URL(`../fixtures/${agent.id}/${fixture}`, import.meta.url);
 }
 
-/** The records of a fixture: its lines, of Markdown each as its reader hands it over. */
+/** The records of a fixture: its lines, of Markdown each as its reader hands it over, or a text as a whole. */
 async function readRecords(told: Pick<Told, "agent" | "fixture">): Promise<readonly (string | object)[]> {
+  if (told.fixture.endsWith(".txt")) return [{ text: await Deno.readTextFile(fixtureUrl(told)) }];
   const lines = await readLines(fixtureUrl(told));
   return told.fixture.endsWith(".md") ? lines.map((line) => ({ line })) : lines;
 }

@@ -45,6 +45,14 @@ class Editor implements Disposable {
     Deno.writeTextFileSync(file, `${JSON.stringify({ role: "user", message })}\n`, { append: true });
   }
 
+  /** As its first versions did: as text, written whole. */
+  transcribeAsText(chat: string, ...texts: readonly string[]): void {
+    const folder = join(this.path, ".cursor", "projects", "home-ada-shop", "agent-transcripts");
+    Deno.mkdirSync(folder, { recursive: true });
+    const messages = texts.map((text) => `user:\n<user_query>\n${text}\n</user_query>\n\nassistant:\nDone.`);
+    Deno.writeTextFileSync(join(folder, `${chat}.txt`), messages.join("\n\n"));
+  }
+
   #makeDatabase(): DatabaseSync {
     const [folder] = cursor.roots(environmentOf(this.path));
     Deno.mkdirSync(folder!, { recursive: true });
@@ -92,6 +100,28 @@ Deno.test("a transcript whose chat turns up in a database later is superseded by
   assertEquals(await prompts(editor.path), ["one in the database"]);
   const { sync: { failures } } = await statusOf(editor.path);
   assertEquals(failures, []);
+});
+
+Deno.test("a transcript in text is told as far as it goes, and gives way to one in JSON lines and to a database", async () => {
+  using editor = new Editor();
+  editor.transcribeAsText("one", "one in text");
+  editor.transcribeAsText("two", "two in text");
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["one in text", "two in text"]);
+  assertEquals((await query(editor.path, "--type", "llm_response")).length, 2, "the last line has no end");
+  editor.transcribeAsText("one", "one in text", "more of one");
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["more of one", "one in text", "two in text"]);
+  // What is written anew may be short for a moment.
+  editor.transcribeAsText("one", "one in text");
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["more of one", "one in text", "two in text"]);
+
+  editor.transcribe("one", "one in JSON");
+  editor.say("two", "two in the database");
+  await sync(editor.path);
+  assertEquals(await prompts(editor.path), ["one in JSON", "two in the database"]);
+  assertEquals((await statusOf(editor.path)).sync.failures, []);
 });
 
 Deno.test("a task that Kilo took over into its database is told once, as the database has it", async () => {

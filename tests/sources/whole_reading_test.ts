@@ -9,7 +9,7 @@ import { TempFolder } from "../store/temp_store.ts";
 /** What is read of a file: its records, its damage and how far the cursor is. */
 async function read(
   text: string | Uint8Array,
-  format: "document" | "operations",
+  format: "document" | "page" | "operations",
   streamOver: number,
   maxLine = streamOver,
 ) {
@@ -75,6 +75,15 @@ Deno.test("half a document is refused, at once and in a stream", async () => {
   await assertRejects(() => read("7", "document", 1e9), SourceUnfinishedError);
   assertEquals((await read("[1]", "document", 1e9)).records, [{ items: [1] }]);
   assertEquals(await read("", "document", 1), { records: [], damage: [], offset: 0 });
+});
+
+Deno.test("a page is one text, whatever it holds", async () => {
+  for (const text of ["Grüße\r\n\nno end", '{"a":1}', "\n"]) {
+    const { records, damage, offset } = await read(text, "page", 1);
+    assertEquals([records, damage, offset], [[{ text }], [], new TextEncoder().encode(text).length]);
+  }
+  assertEquals((await read("\ufeffmarked", "page", 1)).records, [{ text: "marked" }]);
+  assertEquals(await read("", "page", 1), { records: [], damage: [], offset: 0 });
 });
 
 Deno.test("a log whose first line is too long for a line is read in a stream, and what follows line by line", async () => {

@@ -17,12 +17,25 @@ export const CURSOR_TOOLS: ToolKinds = {
   ApplyPatch: "modify",
   Shell: "command",
   Bash: "command",
+  ReadFile: "read",
   read_file: "read",
   write: "write",
   edit_file: "modify",
   search_replace: "modify",
   run_terminal_cmd: "command",
 };
+
+/** The session that a transcript tells, by its path; a sub-agent's lies in a folder of the session that started it. */
+export function sessionOf(relativePath: string): {
+  readonly sessionId: string;
+  readonly parentSessionId: string | undefined;
+} {
+  const parts = relativePath.replace(/\.(?:jsonl|txt)$/, "").split("/");
+  return {
+    sessionId: parts.at(-1)!,
+    parentSessionId: parts.at(-2) === "subagents" ? parts.at(-3) : undefined,
+  };
+}
 
 /** What stands around a prompt. */
 const QUERY = /<user_query>\s*([\s\S]*?)\s*<\/user_query>/;

@@ -9,7 +9,7 @@ import type { EventDraft } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
 import { asList, asObject, asText } from "../values.ts";
-import { CURSOR_TOOLS, typedIn, withoutRedaction } from "./texts.ts";
+import { CURSOR_TOOLS, sessionOf, typedIn, withoutRedaction } from "./texts.ts";
 
 /** The parser of one transcript. */
 export class CursorTranscriptParser implements RecordParser {
@@ -19,14 +19,14 @@ export class CursorTranscriptParser implements RecordParser {
 
   constructor({ relativePath, madeAt }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
     const state = saved as { conversation: unknown; time: number; line: number } | undefined;
-    const parts = relativePath.replace(/\.jsonl$/, "").split("/");
+    const { sessionId, parentSessionId } = sessionOf(relativePath);
     this.#conversation = new Conversation(
       emit,
       { tools: CURSOR_TOOLS, anchor: "session" },
-      parts.at(-1)!,
+      sessionId,
       state?.conversation,
     );
-    if (parts.at(-2) === "subagents") this.#conversation.set({ parentSessionId: parts.at(-3) });
+    this.#conversation.set({ parentSessionId });
     this.#time = state?.time ?? madeAt ?? 0;
     this.#line = state?.line ?? 0;
   }
