@@ -60,6 +60,8 @@ export interface SourceInfo {
   readonly home?: string;
   /** By path and by name, what the files hold that the agent names as its companions, as far as they are there. */
   readonly companions?: { readonly [name: string]: unknown };
+  /** The project of a session, where neighbours of the source say it. They are read when one is first asked for. */
+  readonly workspaceOf?: (session: string) => string | undefined;
 }
 
 /** The names of the files and folders in a folder below the root, sorted; none if there is no such folder. */
@@ -115,6 +117,14 @@ export interface InWorkspaces {
   readonly names: readonly string[];
 }
 
+/** Databases beside a source which say of what projects its sessions are. */
+export interface Neighbours {
+  /** The name of a folder beside the root of the source; it is a root too. */
+  readonly root: string;
+  /** Their name, each in a folder of that root. */
+  readonly file: string;
+}
+
 /** A file in which an agent lists folders, wherever they are; no more is believed of them than of workspaces. */
 export interface Registry {
   /** Absolute path of a JSON file. */
@@ -159,6 +169,8 @@ export interface Agent {
    * relative to the root. They are read whenever the source itself changes.
    */
   companions?(relativePath: string, list: ListFolder): readonly string[];
+  /** The databases that say of what projects the sessions in a source are, where it does not say so itself. */
+  neighbours?(relativePath: string): Neighbours | undefined;
   /**
    * The key of the long list at the top of its documents, if they have one. A document over 32 MiB is told as operations
    * (`folded_document.ts`): with an empty list, then each item, and each other value.

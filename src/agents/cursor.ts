@@ -18,7 +18,7 @@ export const cursor: Agent = {
   proof: "proven",
   files:
     "one SQLite database for all conversations, older ones for each window; of the command line one for each chat",
-  adapterVersion: 2,
+  adapterVersion: 3,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;
@@ -52,6 +52,10 @@ export const cursor: Agent = {
     const folder = /^(.+)\/state\.vscdb$/.exec(relativePath)?.[1];
     return folder === undefined ? [] : [`${folder}/workspace.json`];
   },
+
+  // Until 2026 only the database of a window said which conversations are its own.
+  neighbours: (relativePath) =>
+    relativePath === "state.vscdb" ? { root: "workspaceStorage", file: "state.vscdb" } : undefined,
 
   async reading(): Promise<AgentReading> {
     const { CursorChatParser } = await import("./cursor/chat_parser.ts");

@@ -48,6 +48,15 @@ export interface DatabaseLayout {
   readonly members: readonly DatabaseMember[];
   /** Tells a conversation as records, in their order; none if it is not there. The key of each is its own within the database. */
   records(database: Database, key: string): Iterable<readonly [key: string, record: JsonObject]>;
+  /**
+   * Of a neighbour (`Agent.neighbours`): the sessions that it names, each with its project.
+   *
+   * @param companions what its companions hold, by their names
+   */
+  workspaces?(
+    database: Database,
+    companions: { readonly [name: string]: unknown },
+  ): Iterable<readonly [session: string, workspace: string]>;
 }
 
 /** A table whose rows belong to conversations. */

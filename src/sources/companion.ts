@@ -4,13 +4,43 @@
  * @module
  */
 
+import type { Agent, AgentReading } from "../agents/agent.ts";
 import { SourceError } from "./source_errors.ts";
 import { liesUnder, SourceFile } from "./source_file.ts";
 
+/** Where a source is. */
+export interface SourcePlace {
+  readonly path: string;
+  /** The end of the path that is below its root, with `/` between its parts. */
+  readonly relativePath: string;
+  /** The root with all links resolved. */
+  readonly realRoot: string;
+}
+
+/** What the companions of a source hold, by their paths and by their names. */
+export function companionsOf(
+  { companions, parseCompanion }: Pick<Agent, "companions"> & Pick<AgentReading, "parseCompanion">,
+  { path, relativePath, realRoot }: SourcePlace,
+): { readonly [name: string]: unknown } {
+  const held: { [name: string]: unknown } = {};
+  // All lie below the same root.
+  const root = path.slice(0, path.length - relativePath.length);
+  const list = (folder: string) => listFolder(root + folder, realRoot);
+  for (const companion of companions?.(relativePath, list) ?? []) {
+    const value = readCompanion(root + companion, realRoot, parseCompanion);
+    if (value === undefined) continue;
+    held[companion] = value;
+    held[companion.replace(/^.*\//, "")] = value;
+  }
+  return held;
+}
+
 /** The names of the files and folders in a folder, sorted; none where there is no such folder, or none that may be read. */
-export function listCompanions(path: string, realRoot: string): readonly string[] {
+export function listFolder(path: string, realRoot: string): readonly string[] {
   try {
-    if (!Deno.lstatSync(path).isDirectory || !liesUnder(Deno.realPathSync(path), realRoot)) return [];
+    if (!Deno.lstatSync(path).isDirectory) return [];
+    const realPath = Deno.realPathSync(path);
+    if (realPath !== realRoot && !liesUnder(realPath, realRoot)) return [];
     return Array.from(Deno.readDirSync(path), ({ name }) => name).toSorted();
   } catch (error) {
     // What can't be opened tells of itself elsewhere: it is searched, too.

@@ -148,6 +148,7 @@ export class Collector {
       workspaces: () => this.#workspaces,
       ownConfig: (id) => ownConfig(this.#config, id),
       isSilent: (source) => this.#later.standIns.isSilent(source),
+      neighboursOf: (source) => this.#scanner.neighboursOf(source, agentOf(this.#config, source.agent)),
       recalled: (source) => this.#recalled(source),
       parserStateOf: (source) => parserState(this.#reader, source.id),
       deletesAfterDaysOf: ({ agent }) => AGENTS.find(({ id }) => id === agent)?.deletesAfterDays,

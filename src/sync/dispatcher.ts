@@ -10,6 +10,7 @@
 import { collectGarbage } from "../platform/garbage.ts";
 import { LINE_FORMATS } from "../agents/agent.ts";
 import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
+import type { NeighbourFolder } from "../sources/neighbours.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import { LivePace } from "./live_pace.ts";
@@ -52,6 +53,8 @@ export interface DispatcherContext {
   ownConfig?(id: string): CustomAgentConfig | undefined;
   /** Whether nothing of a source is to be stored, because another one tells the same. */
   isSilent?(source: CatalogSource): boolean;
+  /** Where it is said of what projects the sessions in a source are; `undefined` if nowhere else. */
+  neighboursOf?(source: CatalogSource): NeighbourFolder | undefined;
   /** What was kept of a source whose file is gone and that is read once more; `undefined` of any other. */
   recalled?(source: CatalogSource): RecalledRecords | undefined;
   /** What the parser remembered at the committed cursor. */
@@ -269,7 +272,8 @@ export class Dispatcher {
         const own = this.#context.ownConfig?.(source.agent);
         const isSilent = this.#context.isSilent?.(source);
         const { home } = this.#context;
-        const context = { realRoot, parserState, workspaces, home, own, isSilent, recalled };
+        const neighbours = this.#context.neighboursOf?.(source);
+        const context = { realRoot, parserState, workspaces, home, own, isSilent, neighbours, recalled };
         jobs.push(makeJob(source, context, isLive));
         if (recalled !== undefined) source.adapterVersion = recalled.adapterVersion;
       } catch (error) {

@@ -6,6 +6,7 @@
 
 import type { SourceFormat } from "../agents/agent.ts";
 import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
+import type { NeighbourFolder } from "../sources/neighbours.ts";
 import type { CatalogSource } from "./catalog.ts";
 import type { ReadJob, RecalledRecords } from "./messages.ts";
 import { maxLineOf } from "./plan.ts";
@@ -24,6 +25,8 @@ export interface SourceContext {
   readonly own?: CustomAgentConfig;
   /** Another source tells the same. */
   readonly isSilent?: boolean;
+  /** Where it is said of what projects its sessions are. */
+  readonly neighbours?: NeighbourFolder;
   /** What was kept of it, if its file is gone. */
   readonly recalled?: RecalledRecords;
 }
@@ -47,6 +50,7 @@ export function makeJob(source: CatalogSource, context: SourceContext, isLive: b
     home: context.home,
     ...context.isSilent === true && { isSilent: true as const },
     ...context.own !== undefined && { own: context.own },
+    ...context.neighbours !== undefined && { neighbours: context.neighbours },
     ...context.recalled !== undefined && { recalled: context.recalled },
   };
 }

@@ -8,6 +8,7 @@ import type { SourceFormat } from "../agents/agent.ts";
 import type { CustomAgentConfig, WorkspaceFilter } from "../config/config.ts";
 import type { DiskSpace } from "../platform/disk.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
+import type { NeighbourFolder } from "../sources/neighbours.ts";
 import type { Problem } from "../store/writer.ts";
 import type { FileStamp } from "../sources/stamp.ts";
 import type { Batch, Failure } from "../store/batch.ts";
@@ -42,6 +43,8 @@ export interface ReadJob {
   readonly own?: CustomAgentConfig;
   /** Another source tells the same: nothing of it is stored. */
   readonly isSilent?: true;
+  /** Where it is said of what projects its sessions are. */
+  readonly neighbours?: NeighbourFolder;
   /** Its file is gone; these records of it were kept, because an earlier adapter could not read them. */
   readonly recalled?: RecalledRecords;
 }

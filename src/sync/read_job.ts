@@ -11,10 +11,12 @@ import {
   type ReadableAgent,
   type RecordParser,
   type SourceFormat,
+  type SourceInfo,
   WHOLE_FORMATS,
 } from "../agents/agent.ts";
 import type { EventDraft } from "../events/event.ts";
-import { listCompanions, readCompanion } from "../sources/companion.ts";
+import { companionsOf } from "../sources/companion.ts";
+import { NeighbourReader } from "../sources/neighbours.ts";
 import { DAMAGE_LENGTH } from "../sources/record_sink.ts";
 import type { DamageReason, RecordSink } from "../sources/source_reader.ts";
 import {
@@ -69,12 +71,14 @@ export class JobRun implements RecordSink {
   readonly #filter: string;
   #isRereading: boolean;
   readonly #companions: { readonly [name: string]: unknown };
+  readonly #workspaceOf: SourceInfo["workspaceOf"];
   /** The bytes of a document, as long as they are needed. */
   #document: Uint8Array | undefined;
 
   /**
    * @param wants tells which workspaces `job` wants
    * @param isCareful refuse a record after which the parser's state can't be kept (it is nested too deeply); slow
+   * @param neighbours remembers what neighbours of sources say
    * @throws what `SourceReader.open()` throws
    */
   constructor(
@@ -84,6 +88,7 @@ export class JobRun implements RecordSink {
     wants: WantsWorkspace,
     now: number,
     isCareful = false,
+    neighbours = new NeighbourReader(),
   ) {
     this.#job = job;
     this.#agent = agent;
@@ -93,6 +98,8 @@ export class JobRun implements RecordSink {
     this.#cursor = job.cursor;
     this.#isRereading = job.isRereading;
     this.#companions = job.recalled === undefined ? companionsOf(agent, job) : {};
+    const beside = job.neighbours;
+    this.#workspaceOf = beside && ((session) => neighbours.workspaceOf(session, agent, beside));
     const { database: layout, listName, pickNeeded } = agent;
     const database = layout &&
       { layout, collectedFrom: job.collectedFrom, state: parsed(textOf(job.parserState)) };
@@ -230,6 +237,7 @@ export class JobRun implements RecordSink {
       madeAt: birth ?? mtime,
       home: this.#job.home,
       companions: this.#companions,
+      ...this.#workspaceOf && { workspaceOf: this.#workspaceOf },
     };
     return this.#agent.parser(source, this.#emit, state);
   }
@@ -297,24 +305,6 @@ function isCut(format: SourceFormat, size: number, offset: number): boolean {
   if (format === "page") return size < offset;
   if (WHOLE_FORMATS.has(format)) return size === 0;
   return !LINE_FORMATS.has(format) || size < offset;
-}
-
-/** What the companions of a source hold, by their names. */
-function companionsOf(
-  agent: ReadableAgent,
-  { path, relativePath, realRoot }: ReadJob,
-): { [name: string]: unknown } {
-  const held: { [name: string]: unknown } = {};
-  // All lie below the same root.
-  const root = path.slice(0, path.length - relativePath.length);
-  const list = (folder: string) => listCompanions(root + folder, realRoot);
-  for (const companion of agent.companions?.(relativePath, list) ?? []) {
-    const value = readCompanion(root + companion, realRoot, agent.parseCompanion);
-    if (value === undefined) continue;
-    held[companion] = value;
-    held[companion.replace(/^.*\//, "")] = value;
-  }
-  return held;
 }
 
 /** What a parser remembered, as it is stored: a text, or packed. */

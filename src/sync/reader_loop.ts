@@ -8,6 +8,7 @@
 import { loadReading, type ReadableAgent } from "../agents/agent.ts";
 import { findAgent } from "../agents/agents.ts";
 import { collectGarbage } from "../platform/garbage.ts";
+import { NeighbourReader } from "../sources/neighbours.ts";
 import { BatchBuilder } from "../store/batch_builder.ts";
 import { NameNumbers } from "../store/name_numbers.ts";
 import { failureOf, JobRun } from "./read_job.ts";
@@ -40,6 +41,7 @@ export class ReaderLoop {
   readonly #live: ReadJob[] = [];
   readonly #history: ReadJob[] = [];
   readonly #matchers = new WorkspaceMatchers();
+  readonly #neighbours = new NeighbourReader();
   readonly #agents = new Map<string, ReadableAgent>();
   #returned: ReturnedBatch[] = [];
   #underWay = 0;
@@ -134,7 +136,8 @@ export class ReaderLoop {
     let rest: ReadJob | undefined;
     try {
       const wants = await this.#matchers.of(job.workspaces);
-      run = new JobRun(await this.#agentOf(job), job, builder, wants, Date.now(), isCareful);
+      const agent = await this.#agentOf(job);
+      run = new JobRun(agent, job, builder, wants, Date.now(), isCareful, this.#neighbours);
     } catch (error) {
       builder.addFailure(failureOf(job.source, error));
       return;

@@ -4,10 +4,12 @@
  * @module
  */
 
+import type { Agent } from "../agents/agent.ts";
 import { THIS_OS } from "../platform/environment.ts";
-import { partsBelow, separatorOf } from "../platform/paths.ts";
+import { folderOf, joinPath, partsBelow, separatorOf } from "../platform/paths.ts";
 import { discover, discoverFolder, type DiscoveryProblem, type FoundRoot } from "../sources/discover.ts";
 import type { SearchRoot } from "../sources/discover.ts";
+import type { NeighbourFolder } from "../sources/neighbours.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import { inBackground } from "./overtaken.ts";
 import type { SourceTracker } from "./source_tracker.ts";
@@ -59,6 +61,14 @@ export class Scanner {
   /** The root of a source with links resolved, `undefined` if it is not there. */
   realRootOf(source: CatalogSource): string | undefined {
     return this.#realRoot(source.root);
+  }
+
+  /** The folder of the neighbours of a source; `undefined` if it has none, or that is no root, of which nothing may be read. */
+  neighboursOf({ root, relativePath }: CatalogSource, agent: Agent | undefined): NeighbourFolder | undefined {
+    const neighbours = agent?.neighbours?.(relativePath);
+    if (neighbours === undefined) return undefined;
+    const realRoot = this.#realRoot(joinPath(THIS_OS, folderOf(root, THIS_OS), neighbours.root));
+    return realRoot === undefined ? undefined : { realRoot, file: neighbours.file };
   }
 
   #realRoot(root: string): string | undefined {

@@ -97,6 +97,43 @@ for (const mode of ["wal", "delete"]) {
   });
 }
 
+Deno.test("a conversation that does not say of what project it is has that of the window that lists it", async () => {
+  using editor = new Editor("wal");
+  editor.say("one", "a", "first");
+  editor.say("two", "b", "second");
+  const window = join(dirname(dirname(editor.file)), "workspaceStorage", "0".repeat(32));
+  Deno.mkdirSync(window, { recursive: true });
+  Deno.writeTextFileSync(join(window, "workspace.json"), JSON.stringify({ folder: "file:///work/shop" }));
+  {
+    using database = new DatabaseSync(join(window, "state.vscdb"));
+    database.exec("create table ItemTable (key text unique on conflict replace, value blob)");
+    const list = JSON.stringify({ allComposers: [{ composerId: "one" }] });
+    database.prepare("insert into ItemTable values ('composer.composerData', ?)").run(list);
+  }
+  await sync(editor.path);
+  const told = (await query(editor.path)).map((
+    { type, sessionId, workspace },
+  ) => [type, sessionId, workspace]);
+  assertEquals(told.toSorted(), [
+    ["llm_request", "one", "/work/shop"],
+    ["llm_request", "two", undefined],
+    ["session_start", "one", "/work/shop"],
+    ["session_start", "two", undefined],
+  ]);
+  // Nothing is read outside of the folders that are collected.
+  const config = join(editor.path, ".devlog", "config.yaml");
+  Deno.writeTextFileSync(
+    config,
+    `agents: { cursor: { paths: [${JSON.stringify(dirname(editor.file))}] },
+    github-copilot: { enabled: false } }\n`,
+  );
+  editor.say("one", "c", "third");
+  await sync(editor.path);
+  assertEquals((await query(editor.path, "--search", "third")).map(({ workspace }) => workspace), [
+    undefined,
+  ]);
+});
+
 Deno.test("a database that can't be read says why, and stops no other", async () => {
   using editor = new Editor("delete");
   editor.say("one", "a", "first");

@@ -3,12 +3,14 @@
  * conversation, and `bubbleId:<id>:<bubble>`, a message of it; `ItemTable` holds settings, the list of conversations, and
  * the chats of before 2024. Nothing else in it is looked at: there are keys to the user's account among it.
  *
- * Measured on six databases of 2023 to 2026; there is no documentation by the vendor.
+ * Measured on six databases of 2023 to 2026; what panes hold is as several readers of them agree. There is no documentation
+ * by the vendor.
  *
  * @module
  */
 
 import type { JsonObject } from "../agent.ts";
+import { workspaceOf } from "../copilot/uri.ts";
 import type { Database, DatabaseConversation, DatabaseLayout } from "../database.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
 import { ITEMS, valueAt } from "../vscode_state.ts";
@@ -18,6 +20,13 @@ const CONVERSATION = "composerData:";
 const MESSAGE = "bubbleId:";
 /** The list of conversations: when each changed, and which folder it is of. */
 const HEADERS = "composer.composerHeaders";
+/**
+ * In the database of a window, the list of its conversations: all of them, or since 2026 those that are open. The panes that
+ * showed one, each under a key of its own, name it by its view.
+ */
+const OWN_HEADERS = "composer.composerData";
+const PANE = "workbench.panel.composerChatViewPane.";
+const VIEW = "workbench.panel.aichat.view.";
 /** The chats of before the composer, all in one value. */
 const CHATS = "workbench.panel.aichat.view.aichat.chatdata";
 
@@ -86,7 +95,28 @@ export const CURSOR_DATABASE: DatabaseLayout = {
       if (bubble !== undefined) yield [name, { bubble: { ...asObject(bubble), bubbleId: id } }];
     }
   },
+
+  *workspaces(database: Database, companions): Iterable<readonly [string, string]> {
+    const folder = workspaceOf(companions["workspace.json"]);
+    if (folder === undefined) return;
+    for (const id of conversationsOfWindow(database)) yield [id, folder];
+  },
 };
+
+/** The ids of the conversations that a window lists, or has shown. */
+function* conversationsOfWindow(database: Database): Generator<string> {
+  const { allComposers, selectedComposerIds } = asObject(valueAt(database, ITEMS, OWN_HEADERS)) ?? {};
+  for (const header of asList(allComposers) ?? []) {
+    const id = asText(asObject(header)?.composerId);
+    if (id !== undefined) yield id;
+  }
+  for (const id of asList(selectedComposerIds) ?? []) if (typeof id === "string") yield id;
+  for (const key of database.textsFrom(ITEMS, "key", PANE)) {
+    for (const name of Object.keys(asObject(valueAt(database, ITEMS, key)) ?? {})) {
+      if (name.startsWith(VIEW)) yield name.slice(VIEW.length);
+    }
+  }
+}
 
 /** The entries of the list of conversations, by their ids: it is long, and asked for with each of them. */
 function headersOf(database: Database): ReadonlyMap<unknown, JsonObject> {

@@ -17,6 +17,8 @@ export const CURSOR_DATABASES: DatabaseLayout = {
 
   members: [...CURSOR_DATABASE.members, ...CHAT_STORE.members],
 
+  workspaces: CURSOR_DATABASE.workspaces,
+
   *records(database: Database, key: string) {
     yield* CURSOR_DATABASE.records(database, key);
     yield* CHAT_STORE.records(database, key);

@@ -8,7 +8,7 @@
 import type { EventDraft, Metrics } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { Conversation, keyOf, type Place } from "../conversation.ts";
-import { pathOfUri } from "../copilot/uri.ts";
+import { pathOfUri, workspaceOf as folderOfWindow } from "../copilot/uri.ts";
 import { fromJson } from "../json_text.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
@@ -37,6 +37,7 @@ const EPOCH = 1e12;
 export class CursorParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #folder: string | undefined;
+  readonly #workspaceOf: SourceInfo["workspaceOf"];
   #position = 0;
   /** When the message before was written. */
   #time: number | undefined;
@@ -44,10 +45,10 @@ export class CursorParser implements RecordParser {
   #thought: string | undefined;
   #start: (() => void) | undefined;
 
-  constructor({ companions }: SourceInfo, emit: (event: EventDraft) => void) {
+  constructor({ companions, workspaceOf }: SourceInfo, emit: (event: EventDraft) => void) {
     this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session" }, "");
-    const window = asObject(companions?.["workspace.json"]);
-    this.#folder = pathOfUri(window?.folder ?? window?.workspace);
+    this.#folder = folderOfWindow(companions?.["workspace.json"]);
+    this.#workspaceOf = workspaceOf;
   }
 
   record({ composer, header, bubble, chat }: JsonObject): RecordOutcome {
@@ -93,14 +94,15 @@ export class CursorParser implements RecordParser {
     // A conversation that does not say when it began began with its first message.
     this.#time ??= own;
     if (this.#time === undefined) return { unknown: "bubble:no-time" };
+    const { sessionId, workspace } = this.#conversation.surroundings;
+    const [uri] = asList(bubble.workspaceUris) ?? [];
+    this.#conversation.set({
+      workspace: workspace ?? pathOfUri(uri) ?? asText(bubble.workspaceProjectDir) ??
+        this.#workspaceOf?.(sessionId),
+    });
     this.#start?.();
     this.#start = undefined;
     if (own !== undefined) this.#time = own;
-    const [uri] = asList(bubble.workspaceUris) ?? [];
-    this.#conversation.set({
-      workspace: this.#conversation.surroundings.workspace ?? pathOfUri(uri) ??
-        asText(bubble.workspaceProjectDir),
-    });
     const place: Place = {
       timestamp: this.#time,
       position: ++this.#position,
