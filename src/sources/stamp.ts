@@ -73,6 +73,12 @@ export function sameFile(a: FileStamp, b: FileStamp): boolean {
   return a.birth === null || b.birth === null || a.birth === b.birth;
 }
 
+/** Whether a file looks as it did. A `true` says little as long as its last change is not {@link TIME_GRAIN} ago. */
+export function looksAlike(known: FileStamp, now: FileStamp): boolean {
+  return known.device === now.device && known.inode === now.inode && known.birth === now.birth &&
+    known.size === now.size && known.mtime === now.mtime && known.ctime === now.ctime;
+}
+
 /**
  * Whether a file that was read need not be opened again.
  *
@@ -81,7 +87,5 @@ export function sameFile(a: FileStamp, b: FileStamp): boolean {
  * @param now its stamp now
  */
 export function isUnchanged(known: FileStamp, readAt: number, now: FileStamp): boolean {
-  return known.device === now.device && known.inode === now.inode && known.birth === now.birth &&
-    known.size === now.size && known.mtime === now.mtime && known.ctime === now.ctime &&
-    readAt > Math.max(now.mtime, now.ctime ?? 0) + TIME_GRAIN;
+  return looksAlike(known, now) && readAt > Math.max(now.mtime, now.ctime ?? 0) + TIME_GRAIN;
 }

@@ -97,6 +97,8 @@ export interface Failure {
   readonly source: number;
   readonly kind: "gone" | "busy" | "refused" | "unfinished" | "damaged" | "failed" | "set-aside";
   readonly message: string;
+  /** How the file looked before it was opened: what changed since then may be read after all. */
+  readonly stamp?: FileStamp;
 }
 
 /** Rows and cursors that are committed in one transaction. */

@@ -61,6 +61,7 @@ export class SourceTable {
   readonly #recount: StatementSync;
   readonly #recalled: StatementSync;
   readonly #fail: StatementSync;
+  readonly #restamp: StatementSync;
   readonly #hold: StatementSync;
   readonly #known = new Map<number, WriterSource>();
 
@@ -101,6 +102,9 @@ export class SourceTable {
     );
     this.#fail = database.prepare(
       "update sources set attempts = ?, status = ?, error = ?, next_try = ?, gone = ? where id = ?",
+    );
+    this.#restamp = database.prepare(
+      "update sources set device = ?, inode = ?, birth = ?, size = ?, mtime = ?, ctime = ? where id = ?",
     );
     this.#hold = database.prepare("update sources set events = events + ? where id = ?");
   }
@@ -229,7 +233,12 @@ export class SourceTable {
 
   /** Notes why a source could not be read, and when it is tried again. */
   fail(failure: Failure, nextTry: number | null): void {
+    const { stamp } = failure;
     const isGone = failure.kind === "gone";
+    if (stamp !== undefined) {
+      const { device, inode, birth, size, mtime, ctime } = stamp;
+      this.#restamp.run(device, inode, birth, size, Math.trunc(mtime), ctime, failure.source);
+    }
     this.#fail.run(
       // The next one, if it fails too, sets it aside again.
       failure.kind === "set-aside" ? MAX_ATTEMPTS - 1 : 0,

@@ -164,7 +164,7 @@ export class StoreWriter {
 
   /** Notes why a source could not be read. */
   fail(failure: Failure, now: number): void {
-    this.#sources.fail(failure, nextTry(failure.kind, now));
+    this.#sources.fail(failure, nextTry(failure, now));
   }
 
   /** Shows a problem in `status`, from now on. */

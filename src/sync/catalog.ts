@@ -13,7 +13,10 @@ import type { KnownSource } from "../store/source_list.ts";
 import type { SourceEntry } from "../store/source_table.ts";
 
 /** A known source; the collector keeps it up to date with what the writer commits. */
-export type CatalogSource = { -readonly [K in keyof KnownSource]: KnownSource[K] };
+export type CatalogSource = { -readonly [K in keyof KnownSource]: KnownSource[K] } & {
+  /** It failed since the collector started, and is not tried again before this time, ms since the epoch. */
+  restsUntil?: number;
+};
 
 /** The sources. */
 export class Catalog {

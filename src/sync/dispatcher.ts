@@ -84,7 +84,7 @@ export class Dispatcher {
   readonly #underWay = new UnderWay();
   readonly #outcomes: Outcomes;
   readonly #pace = new LivePace();
-  /** Sources that another program holds. */
+  /** Sources that failed and are tried again in a moment. */
   readonly #retries = new Timers();
   #heldBy: string | undefined;
   #isPumping = false;
@@ -105,7 +105,7 @@ export class Dispatcher {
     this.#outcomes = new Outcomes(this.#underWay, {
       catalog: () => context.catalog(),
       recheck: (source, isLive) => context.recheck(source, isLive),
-      onBusy: (source) => this.#retries.after(BUSY_TIME, () => this.readLater(source)),
+      onBusy: (source) => this.#retries.after(BUSY_TIME, () => this.readLater(source), source.id),
       fail: (failure) => this.call("fail", [failure]),
       onProgress: () => context.onProgress(),
     });
@@ -191,6 +191,12 @@ export class Dispatcher {
     if (this.#pace.admits(source.id, performance.now(), () => this.readNow(source, size))) {
       this.#dispatch([source], true);
     }
+  }
+
+  /** Asks for another look at a source after `delay` ms. */
+  recheckIn(source: CatalogSource, delay: number): void {
+    if (this.#isStopping) return;
+    this.#retries.after(delay, () => this.#context.recheck(source, true), source.id);
   }
 
   /** Leaves a source alone whose reading ended the program too often. */

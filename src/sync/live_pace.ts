@@ -14,8 +14,6 @@ const REMEMBERED = 10_000;
 /** The pace of sources that are read at once. */
 export class LivePace {
   readonly #lastRead = new Map<number, number>();
-  /** Those that wait; each has one timer, however often it changes meanwhile. */
-  readonly #resting = new Set<number>();
   readonly #timers = new Timers();
 
   /**
@@ -31,19 +29,12 @@ export class LivePace {
       this.#lastRead.set(id, now);
       return true;
     }
-    if (!this.#resting.has(id)) {
-      this.#resting.add(id);
-      this.#timers.after(wait, () => {
-        this.#resting.delete(id);
-        later();
-      });
-    }
+    this.#timers.after(wait, later, id);
     return false;
   }
 
   /** No source that waits is read any more. */
   clear(): void {
     this.#timers.clear();
-    this.#resting.clear();
   }
 }

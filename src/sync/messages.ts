@@ -130,6 +130,8 @@ export type ToWriter =
 export interface LostSegment {
   readonly source: number;
   readonly atEnd: boolean;
+  /** How the file looked when it was opened. */
+  readonly stamp: FileStamp;
 }
 
 /** What the writer tells of a batch: without its rows. */

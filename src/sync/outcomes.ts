@@ -5,7 +5,7 @@
  */
 
 import type { Failure } from "../store/batch.ts";
-import { nextTry } from "../store/next_try.ts";
+import { nextTry, restOf } from "../store/next_try.ts";
 import { MAX_ATTEMPTS, READING } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { AppliedMessage, LostSegment } from "./messages.ts";
@@ -66,7 +66,7 @@ export class Outcomes {
 
   /** Takes what was undone. */
   undone({ trouble, message, lost, failures }: Extract<WriterNews, { kind: "undone" }>): void {
-    if (trouble === "other") this.#suspect(lost.map(({ source }) => source), message);
+    if (trouble === "other") this.#suspect(lost, message);
     this.#giveUp(lost);
     this.#fail(failures);
   }
@@ -105,19 +105,20 @@ export class Outcomes {
   #fail(failures: readonly Failure[]): void {
     const now = Date.now();
     for (const failure of failures) {
-      const source = this.#listener.catalog().get(failure.source)!;
-      noteFailure(source, failure, now);
+      const catalog = this.#listener.catalog();
+      const source = catalog.get(failure.source)!;
+      noteFailure(catalog, source, failure, now);
       if (failure.kind === "busy") this.#listener.onBusy(source);
       this.#finish(source.id);
     }
   }
 
   /** Sources of a transaction that could not be written, by no fault of the disk: one of them is to blame. */
-  #suspect(ids: readonly number[], message: string): void {
-    for (const id of new Set(ids)) {
-      const wasAlone = this.#suspected.has(id) && this.#underWay.size === 1;
-      this.#suspected.add(id);
-      if (wasAlone) void this.giveUpOn({ source: id, kind: "failed", message });
+  #suspect(lost: readonly LostSegment[], message: string): void {
+    for (const [source, stamp] of new Map(lost.map(({ source, stamp }) => [source, stamp]))) {
+      const wasAlone = this.#suspected.has(source) && this.#underWay.size === 1;
+      this.#suspected.add(source);
+      if (wasAlone) void this.giveUpOn({ source, kind: "failed", message, stamp });
     }
   }
 }
@@ -134,17 +135,18 @@ function noteProgress(catalog: Catalog, progress: AppliedMessage["progress"][num
   source.attempts = 0;
   source.gone = false;
   source.status = progress.atEnd ? "synced" : "syncing";
-  source.error = source.nextTry = undefined;
+  source.error = source.nextTry = source.restsUntil = undefined;
 }
 
-/** A source could not be read; the sweep tries it again when its time has come. */
-function noteFailure(source: CatalogSource, { kind, message }: Failure, now: number): void {
+/** A source could not be read; the sweep tries it again when its time has come, or its file has changed. */
+function noteFailure(catalog: Catalog, source: CatalogSource, failure: Failure, now: number): void {
+  const { kind, message, stamp } = failure;
   source.attempts = kind === "set-aside" ? MAX_ATTEMPTS - 1 : 0;
-  if (kind === "gone") {
-    source.gone = true;
-    return;
-  }
+  source.gone = kind === "gone";
+  if (source.gone) return;
+  if (stamp !== undefined) catalog.setStamp(source, stamp);
   source.status = "error";
   source.error = message;
-  source.nextTry = nextTry(kind, now) ?? undefined;
+  source.nextTry = nextTry(failure, now) ?? undefined;
+  source.restsUntil = now + restOf(source.stamp.size);
 }

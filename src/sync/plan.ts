@@ -6,9 +6,11 @@
 
 import type { Agent } from "../agents/agent.ts";
 import { covers, SILENT } from "../platform/workspace_filter.ts";
-import { type FileStamp, isUnchanged } from "../sources/stamp.ts";
+import { type FileStamp, isUnchanged, looksAlike } from "../sources/stamp.ts";
+import { IN_A_MOMENT } from "../store/next_try.ts";
 import { MAX_ATTEMPTS } from "../store/source_table.ts";
 import type { KnownSource } from "../store/source_list.ts";
+import type { CatalogSource } from "./catalog.ts";
 
 /** A line longer than this is not decoded, bytes: 60 MiB decoded and parsed peak at over 400 MB. */
 const MAX_LINE = 16 << 20;
@@ -40,7 +42,7 @@ export type Decision =
  * @param filter which workspaces are wanted now (`filterText()`), or {@link SILENT}
  */
 export function decide(
-  source: KnownSource,
+  source: Readonly<CatalogSource>,
   agent: Agent,
   stamp: FileStamp,
   collectFrom: number,
@@ -52,18 +54,31 @@ export function decide(
   if (isUnread && stamp.mtime < wanted) return "left-out";
   if (isOfOtherAdapter(source, agent)) return "read-again";
   // Another source tells the same now, or does no longer.
-  if (!isUnread && (source.collectedFilter === SILENT) !== (filter === SILENT)) return "read-again";
+  const isTurned = !isUnread && (source.collectedFilter === SILENT) !== (filter === SILENT);
   if (source.attempts >= MAX_ATTEMPTS) return "set-aside";
   if (wanted < source.collectedFrom && (isUnread || source.leftOut > 0)) return "read-again";
   if (!isUnread && source.leftOut > 0 && filter !== SILENT && !covers(source.collectedFilter, filter)) {
     return "read-again";
   }
   // One that is not "synced" was left in its middle; one that was gone is back.
-  if (source.status === "synced" && !source.gone && isUnchanged(source.stamp, source.readAt, stamp)) {
-    return "unchanged";
-  }
-  if (source.nextTry !== undefined && source.nextTry > now) return "waiting";
-  return "read";
+  const isWhole = source.status === "synced" && !source.gone;
+  if (isWhole && !isTurned && isUnchanged(source.stamp, source.readAt, stamp)) return "unchanged";
+  if (nextTryOf(source, stamp) > now) return "waiting";
+  return isTurned ? "read-again" : "read";
+}
+
+/**
+ * When a source whose file looks like `stamp` now is tried again, ms since the epoch; 0 if it did not fail. A change of the
+ * file ends the pause behind a failure: what could not be read may be whole now. Not of one that was set aside, for what
+ * ended the process three times is still in it.
+ */
+export function nextTryOf(source: Readonly<CatalogSource>, stamp: FileStamp): number {
+  if (source.status !== "error" || source.gone) return 0;
+  const { nextTry = 0, restsUntil } = source;
+  const isSetAside = source.attempts >= MAX_ATTEMPTS - 1;
+  if (!isSetAside && !looksAlike(source.stamp, stamp)) return Math.min(nextTry, restsUntil ?? 0);
+  // What failed before the collector was started has no moment to wait: a `sync` would end before it.
+  return restsUntil === undefined ? nextTry - IN_A_MOMENT : nextTry;
 }
 
 /** Whether a source was read by another adapter than there is now: an older one, or by another map of the user's. */

@@ -28,6 +28,7 @@ import {
   SourceUnfinishedError,
 } from "../sources/source_reader.ts";
 import type { SourceCursor } from "../sources/cursor.ts";
+import type { FileStamp } from "../sources/stamp.ts";
 import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
 import type { BatchBuilder } from "../store/batch_builder.ts";
 import { filterText, SILENT } from "../platform/workspace_filter.ts";
@@ -283,8 +284,12 @@ export class JobRun implements RecordSink {
   }
 }
 
-/** What an error that ended the reading of a source means for it. */
-export function failureOf(source: number, error: unknown): Failure {
+/**
+ * What an error that ended the reading of a source means for it.
+ *
+ * @param stamp how its file looked before it was opened
+ */
+export function failureOf(source: number, error: unknown, stamp?: FileStamp): Failure {
   const message = error instanceof Error ? error.message : String(error);
   const kind = error instanceof SourceGoneError
     ? "gone"
@@ -297,7 +302,7 @@ export function failureOf(source: number, error: unknown): Failure {
     : error instanceof SourceDamagedError
     ? "damaged"
     : "failed";
-  return { source, kind, message };
+  return { source, kind, message, ...stamp !== undefined && { stamp } };
 }
 
 /** Whether a source that does not fit its cursor has lost something, rather than that it was written anew. */

@@ -9,6 +9,7 @@ import { loadReading, type ReadableAgent } from "../agents/agent.ts";
 import { findAgent } from "../agents/agents.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { NeighbourReader } from "../sources/neighbours.ts";
+import { stampOfSource } from "../sources/stamp.ts";
 import { BatchBuilder } from "../store/batch_builder.ts";
 import { NameNumbers } from "../store/name_numbers.ts";
 import { failureOf, JobRun } from "./read_job.ts";
@@ -134,12 +135,13 @@ export class ReaderLoop {
   ): Promise<void> {
     let run: JobRun;
     let rest: ReadJob | undefined;
+    const stamp = stampOfSource(job.path, job.format);
     try {
       const wants = await this.#matchers.of(job.workspaces);
       const agent = await this.#agentOf(job);
       run = new JobRun(agent, job, builder, wants, Date.now(), isCareful, this.#neighbours);
     } catch (error) {
-      builder.addFailure(failureOf(job.source, error));
+      builder.addFailure(failureOf(job.source, error, stamp));
       return;
     }
     try {
@@ -162,7 +164,7 @@ export class ReaderLoop {
     } catch (error) {
       // What a record left behind can't be made a text: the stack is too small for how deeply it is nested.
       if (error instanceof RangeError && !isCareful) rest = run.rest();
-      else builder.addFailure(failureOf(job.source, error));
+      else builder.addFailure(failureOf(job.source, error, stamp));
     } finally {
       run.close();
     }

@@ -15,14 +15,17 @@ import type { Catalog, CatalogSource } from "./catalog.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Floor } from "./floor.ts";
 import { inBackground } from "./overtaken.ts";
-import { decide } from "./plan.ts";
+import { decide, nextTryOf } from "./plan.ts";
 import { StandIns } from "./stand_ins.ts";
 import { isMissing } from "./standing_file.ts";
+
+/** What is tried again within so long is not left to the sweep, ms. */
+const SOON = 5_000;
 
 /** Who has sources read. */
 export type SourceReading = Pick<
   Dispatcher,
-  "call" | "isUnderWay" | "readLater" | "readNow" | "setAside"
+  "call" | "isUnderWay" | "readLater" | "readNow" | "recheckIn" | "setAside"
 >;
 
 /** Follows sources. */
@@ -122,7 +125,8 @@ export class SourceTracker {
     const telling = this.#standIns.telling(source);
     if (telling === "unknown") return [];
     const filter = telling === "nothing" ? SILENT : this.#filter();
-    switch (decide(source, agent, stamp, this.#floor.collectFrom, Date.now(), filter)) {
+    const now = Date.now();
+    switch (decide(source, agent, stamp, this.#floor.collectFrom, now, filter)) {
       case "read":
         if (isLive) this.#dispatcher.readNow(source, stamp.size);
         else {
@@ -133,6 +137,11 @@ export class SourceTracker {
         break;
       case "read-again":
         return this.#dispatcher.isUnderWay(source) ? [] : [source];
+      case "waiting": {
+        const wait = nextTryOf(source, stamp) - now;
+        if (wait <= SOON) this.#dispatcher.recheckIn(source, wait);
+        break;
+      }
       case "set-aside":
         // Its last attempt may be under way.
         if (source.status !== "error" && !this.#dispatcher.isUnderWay(source)) {
@@ -202,8 +211,12 @@ export class SourceTracker {
     inBackground(this.#follow(source, stamp, true).then((again) => this.#readAgain(again)));
   }
 
-  /** A source changed, or was not committed whole, while it was being read. */
+  /** A source changed, failed, or was not committed whole, while it was being read. */
   recheck(source: CatalogSource, isLive: boolean): void {
+    if (source.status === "error") {
+      this.look(source);
+      return;
+    }
     const stamp = stampOfSource(source.path, source.format);
     if (stamp === undefined) return;
     // A change that left no trace in size and times yet is seen by the sweep, once they are old enough.

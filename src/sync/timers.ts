@@ -6,20 +6,25 @@
 
 /** Things to do later. */
 export class Timers {
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #timers = new Map<unknown, ReturnType<typeof setTimeout>>();
 
-  /** Does something after `delay` ms, unless all is cleared before. */
-  after(delay: number, run: () => void): void {
+  /**
+   * Does something after `delay` ms, unless all is cleared before.
+   *
+   * @param id if something waits under the same id, that is enough
+   */
+  after(delay: number, run: () => void, id: unknown = Symbol()): void {
+    if (this.#timers.has(id)) return;
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+      this.#timers.delete(id);
       run();
     }, delay);
-    this.#timers.add(timer);
+    this.#timers.set(id, timer);
   }
 
   /** Nothing of what was to be done is done any more. */
   clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }
 }

@@ -255,6 +255,6 @@ export class WriterLoop {
   }
 }
 
-function lostSegment({ source, atEnd }: LostSegment): LostSegment {
-  return { source, atEnd };
+function lostSegment({ source, atEnd, stamp }: LostSegment): LostSegment {
+  return { source, atEnd, stamp };
 }

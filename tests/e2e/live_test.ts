@@ -140,6 +140,43 @@ async function readsCompressed(): Promise<void> {
   );
 }
 
+Deno.test({
+  name:
+    "a compressed session that is cut is read as soon as it is whole, not after ten minutes [needs deno-zstd]",
+  ...skipUnless("deno-zstd"),
+  fn: async () => {
+    using home = temporaryHome();
+    const session = new CodexSession(home.path, 1).turn("first").turn("second");
+    const path = `${session.path}.zst`;
+    const whole = compress(Deno.readFileSync(session.path));
+    Deno.removeSync(session.path);
+    Deno.writeFileSync(path, whole.subarray(0, whole.length - 20));
+    await using _ = await startUpToDate(home.path);
+    const failure = async () => (await statusOf(home.path)).sync.failures[0];
+    assertMatch((await failure())!.error, /is cut or damaged/);
+    await eventually("its being left alone", async () => (await failure())!.nextTry! > Date.now() + 300_000);
+    Deno.writeFileSync(path, whole);
+    await eventually("the session", async () => (await prompts(home.path)).length === 2);
+    assertEquals(await prompts(home.path), ["first", "second"]);
+    assertEquals((await statusOf(home.path)).sync.failed, 0);
+  },
+});
+
+Deno.test({
+  name: "a session that may not be read is read as soon as it may be [needs unix] [needs not-root]",
+  ...skipUnless("unix", "not-root"),
+  fn: async () => {
+    using home = temporaryHome();
+    const session = new ClaudeSession(home.path, 1).turn("secret");
+    Deno.chmodSync(session.path, 0);
+    await using _ = await startUpToDate(home.path);
+    const { failures } = (await statusOf(home.path)).sync;
+    assertMatch(failures[0]!.error, /may not be read by this user/);
+    Deno.chmodSync(session.path, 0o600);
+    await eventually("the session", async () => (await prompts(home.path)).length === 1);
+  },
+});
+
 Deno.test("a session file that is deleted keeps its events, and status says that it is gone", async () => {
   using home = temporaryHome();
   const session = new ClaudeSession(home.path, 1).turn("kept");

@@ -80,6 +80,10 @@ Deno.test("listSources() tells failures, attempts and files that are gone", () =
   writer.transaction(() => writer.fail({ source: bad, kind: "busy", message: "is held" }, 1_000));
   const [failed] = list(folder.store);
   assertEquals([failed!.status, failed!.error, failed!.nextTry], ["error", "is held", 2_000]);
+  const stamp = { device: 3, inode: 2 ** 60, birth: null, size: 77, mtime: 5.5, ctime: null };
+  writer.transaction(() => writer.fail({ source: bad, kind: "damaged", message: "is cut", stamp }, 60_000));
+  const [damaged] = list(folder.store);
+  assertEquals([damaged!.stamp, damaged!.readAt], [{ ...stamp, mtime: 5 }, 0]);
 });
 
 Deno.test("parserState() gives what was stored, packed or not", () => {

@@ -71,7 +71,7 @@ Deno.test("readSummary() names no more than twenty failures", () => {
   });
   const { sources, failures } = read(folder.store);
   assertEquals([sources.error, failures.length], [30, 20]);
-  assertEquals(failures[0], { agent: "claude-code", path: "/root/0", error: "is a link" });
+  assertEquals(failures[0], { agent: "claude-code", path: "/root/0", error: "is a link", nextTry: 60_001 });
 });
 
 Deno.test("readSummary() tells unread records by kind, problems and what was recovered", () => {

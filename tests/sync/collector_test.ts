@@ -1,11 +1,42 @@
-import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
-import { ClaudeSession } from "../e2e/agent_homes.ts";
+import { assert, assertEquals, assertGreater, assertLessOrEqual, assertMatch } from "@std/assert";
+import { ClaudeSession, CodexSession } from "../e2e/agent_homes.ts";
+import { skipUnless } from "../skips.ts";
+import { compress } from "../sources/zstd.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { CollectorInProcess } from "./collecting.ts";
 import { FakeFolders } from "./fake_folders.ts";
 
 /** The collector's threads and its channel live as long as the process. */
 const THREADS = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test({
+  name: "a collector reads a file that fails each time while it grows seldom, and at once when it is whole " +
+    "[needs deno-zstd]",
+  ...THREADS,
+  ...skipUnless("deno-zstd"),
+  fn: async () => {
+    await using collector = new CollectorInProcess();
+    const session = new CodexSession(collector.home.path, 1).turn("whole");
+    const path = `${session.path}.zst`;
+    const whole = compress(Deno.readFileSync(session.path));
+    Deno.removeSync(session.path);
+    Deno.writeFileSync(path, whole.subarray(0, whole.length - 60));
+    await collector.startUpToDate();
+    const startedAt = performance.now();
+    const tries = new Set<number>();
+    for (let missing = 59; missing >= 0; missing--) {
+      Deno.writeFileSync(path, whole.subarray(-missing - 1).subarray(0, 1), { append: true });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const [source] = collector.sources();
+      // Of one that is read there is none.
+      if (source!.nextTry !== undefined) tries.add(source!.nextTry);
+    }
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await eventually("the session", () => collector.sources()[0]!.status === "synced");
+    assertGreater(tries.size, 1, "it was not tried again");
+    assertLessOrEqual(tries.size, seconds + 2);
+  },
+});
 
 Deno.test(
   "a collector whose watching fails sweeps, says so once, and still reads new lines within seconds",

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import type { Failure } from "../../src/store/batch.ts";
 import { MAX_ATTEMPTS } from "../../src/store/source_table.ts";
 import { Catalog, type CatalogSource } from "../../src/sync/catalog.ts";
@@ -53,7 +53,11 @@ Deno.test("Outcomes.applied() has a source looked at again that changed meanwhil
     kind: "applied",
     ...NOTHING,
     progress: [progress(1, true)],
-    stale: [{ source: 2, atEnd: false }, { source: 2, atEnd: true }, { source: 3, atEnd: false }],
+    stale: [
+      { source: 2, atEnd: false, stamp: STAMP },
+      { source: 2, atEnd: true, stamp: STAMP },
+      { source: 3, atEnd: false, stamp: STAMP },
+    ],
   });
   assertEquals([told, source(2).status], [["recheck 1", "recheck 2"], "pending"]);
   outcomes.applied({ kind: "applied", ...NOTHING, progress: [progress(3, true)] });
@@ -77,6 +81,21 @@ Deno.test("Outcomes.applied() notes each kind of failure as it is tried again", 
   assertEquals([told, underWay.size], [["busy 2"], 0]);
 });
 
+Deno.test("Outcomes.applied() keeps how a file looked that could not be read, and has it rest, until it is read", () => {
+  const { outcomes, underWay, source } = makeOutcomes();
+  source(1).gone = true;
+  const stamp = { ...STAMP, inode: 9, size: 101 };
+  const failure = { source: 1, kind: "damaged", message: "is cut", stamp } as const;
+  const before = Date.now();
+  outcomes.applied({ kind: "applied", ...NOTHING, failures: [failure] });
+  assertEquals([source(1).status, source(1).gone, source(1).stamp], ["error", false, stamp]);
+  assertGreater(source(1).restsUntil!, before);
+  assertGreater(source(1).nextTry!, source(1).restsUntil!);
+  underWay.add(source(1), true, 10);
+  outcomes.applied({ kind: "applied", ...NOTHING, progress: [progress(1, true)] });
+  assertEquals([source(1).nextTry, source(1).restsUntil], [undefined, undefined]);
+});
+
 Deno.test("Outcomes.undone() suspects all that were in it, and gives up on the one that fails again alone", async () => {
   const { outcomes, underWay, source, told, failed } = makeOutcomes();
   for (const id of [1, 2, 3]) source(id).attempts = 0;
@@ -85,7 +104,7 @@ Deno.test("Outcomes.undone() suspects all that were in it, and gives up on the o
       kind: "undone",
       trouble: "other",
       message: "a constraint failed",
-      lost: sources.map((source) => ({ source, atEnd: true })),
+      lost: sources.map((source) => ({ source, atEnd: true, stamp: STAMP })),
       failures: [],
     });
   undone(1, 2);
@@ -100,7 +119,7 @@ Deno.test("Outcomes.undone() suspects all that were in it, and gives up on the o
   underWay.add(source(2), false, 10);
   undone(2);
   await Promise.resolve();
-  assertEquals(failed, [{ source: 2, kind: "failed", message: "a constraint failed" }]);
+  assertEquals(failed, [{ source: 2, kind: "failed", message: "a constraint failed", stamp: STAMP }]);
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals([source(2).status, source(2).error], ["error", "a constraint failed"]);
   assertEquals(told.at(-1), "progress");
@@ -113,7 +132,7 @@ Deno.test("Outcomes.undone() suspects nobody when it was the disk's fault", () =
     kind: "undone",
     trouble: "full",
     message: "database or disk is full",
-    lost: [{ source: 1, atEnd: true }],
+    lost: [{ source: 1, atEnd: true, stamp: STAMP }],
     failures: [],
   });
   assertEquals([outcomes.isSuspect(source(1)), told], [false, ["recheck 1"]]);

@@ -2,12 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { FileStamp } from "../../src/sources/stamp.ts";
 import { type Candidate, compareUrgency, decide, type Decision, maxLineOf } from "../../src/sync/plan.ts";
+import { SILENT } from "../../src/platform/workspace_filter.ts";
 import { claudeCode } from "../../src/agents/claude_code.ts";
 import type { CatalogSource } from "../../src/sync/catalog.ts";
 import { knownSource, STAMP, WRITTEN } from "./known_source.ts";
 
 const DAY = 86_400_000;
 const NOW = WRITTEN + DAY;
+
+/** What is known of a source that could not be read, and is tried again in a moment. */
+const FAILED: Partial<CatalogSource> = { status: "error", nextTry: NOW + 600_000 };
 
 /** What is decided of a source that is known so, whose file looks so, when events from a time on are wanted. */
 const DECISIONS: readonly (readonly [
@@ -63,8 +67,50 @@ const DECISIONS: readonly (readonly [
     "read",
   ],
   ["was read by an older adapter", { adapterVersion: 0 }, {}, 0, "read-again"],
-  ["failed and its time has not come", { status: "error", nextTry: NOW + 1 }, {}, 0, "waiting"],
-  ["failed and its time has come", { status: "error", nextTry: NOW }, {}, 0, "read"],
+  ["failed and its time has not come", FAILED, {}, 0, "waiting"],
+  ["failed and its time has come", { ...FAILED, nextTry: NOW }, {}, 0, "read"],
+  [
+    "failed since the start and has a time that has not come",
+    { ...FAILED, nextTry: NOW + 1, restsUntil: NOW },
+    {},
+    0,
+    "waiting",
+  ],
+  [
+    "failed before the start and has a time that comes in a moment",
+    { ...FAILED, nextTry: NOW + 3_000 },
+    {},
+    0,
+    "read",
+  ],
+  ["failed and grew", FAILED, { size: 101 }, 0, "read"],
+  ["failed and was written anew", FAILED, { mtime: WRITTEN + 1 }, 0, "read"],
+  ["failed and may be read now", FAILED, { ctime: WRITTEN + 1_000 }, 0, "read"],
+  ["failed and was replaced", FAILED, { inode: 8 }, 0, "read"],
+  ["failed and was replaced by one with its number", FAILED, { birth: WRITTEN + 1 }, 0, "read"],
+  ["failed just now and grew", { ...FAILED, restsUntil: NOW + 1 }, { size: 101 }, 0, "waiting"],
+  ["failed a moment ago and grew", { ...FAILED, restsUntil: NOW }, { size: 101 }, 0, "read"],
+  [
+    "failed, rests and has a time that has come",
+    { ...FAILED, nextTry: NOW, restsUntil: NOW + 1 },
+    {},
+    0,
+    "read",
+  ],
+  ["failed, was never read and grew", { ...FAILED, readAt: 0 }, { size: 101 }, 0, "read"],
+  ["failed, was gone and is back", { ...FAILED, gone: true }, {}, 0, "read"],
+  ["failed and there is a newer adapter", { ...FAILED, adapterVersion: 0 }, {}, 0, "read-again"],
+  [
+    "failed, and another one tells the same no longer",
+    { ...FAILED, collectedFilter: SILENT },
+    {},
+    0,
+    "waiting",
+  ],
+  ["is told by no other one any more", { collectedFilter: SILENT }, {}, 0, "read-again"],
+  ["was being tried again when the process ended", { ...FAILED, status: "syncing" }, {}, 0, "read"],
+  ["was set aside and grew", { ...FAILED, attempts: 2 }, { size: 101 }, 0, "waiting"],
+  ["was set aside and its day is over", { ...FAILED, attempts: 2, nextTry: NOW }, {}, 0, "read"],
   ["was opened twice and never finished", { status: "syncing", attempts: 2 }, {}, 0, "read"],
   ["was opened three times and never finished", { status: "syncing", attempts: 3 }, {}, 0, "set-aside"],
   ["was set aside and there is a newer adapter", { attempts: 3, adapterVersion: 0 }, {}, 0, "read-again"],

@@ -28,6 +28,7 @@ class Tracking implements Disposable {
     isUnderWay: ({ id }) => this.underWay.has(id),
     readLater: ({ id }) => this.read.push(`later ${id}`),
     readNow: ({ id }) => this.read.push(`now ${id}`),
+    recheckIn: ({ id }, delay) => this.read.push(`${id} in ${delay <= 0 ? delay : "a moment"}`),
     setAside: ({ id }) => {
       this.read.push(`set aside ${id}`);
       return Promise.resolve();
@@ -80,6 +81,37 @@ Deno.test("SourceTracker.take() sets a source aside after its last attempt, not 
   underWay.clear();
   await tracker.take(tracking.find(), true);
   assertEquals(read, ["later 1", "set aside 1"]);
+});
+
+Deno.test("SourceTracker.look() has a source that failed read once its file has changed and it has rested", async () => {
+  using tracking = new Tracking(1);
+  const { tracker, read } = tracking;
+  tracking.floor.ask(0);
+  await tracker.take(tracking.find(), false);
+  const source = tracking.catalog.get(1)!;
+  const look = () => {
+    read.length = 0;
+    tracker.look(source);
+    return read;
+  };
+  Object.assign(source, { status: "error", nextTry: Date.now() + DAY, restsUntil: Date.now() + 2_000 });
+  assertEquals(look(), []);
+  Deno.utimeSync(source.path, new Date(), new Date());
+  assertEquals(look(), ["1 in a moment"]);
+  source.restsUntil = Date.now();
+  assertEquals(look(), ["now 1"]);
+});
+
+Deno.test("SourceTracker.recheck() reads nothing that failed while it changed, before it has rested", async () => {
+  using tracking = new Tracking(1);
+  tracking.floor.ask(0);
+  await tracking.tracker.take(tracking.find(), false);
+  const source = tracking.catalog.get(1)!;
+  Object.assign(source, { status: "error", nextTry: Date.now() + DAY, restsUntil: Date.now() + 2_000 });
+  Deno.utimeSync(source.path, new Date(), new Date());
+  tracking.read.length = 0;
+  tracking.tracker.recheck(source, true);
+  assertEquals(tracking.read, ["1 in a moment"]);
 });
 
 Deno.test("SourceTracker.look() notes that the file of a source is gone, once", async () => {
