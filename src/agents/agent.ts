@@ -96,9 +96,10 @@ export interface RecordParser {
   flush(): RecordOutcome | void;
   /**
    * All that the parser must remember to go on after the last record, as plain JSON. May be asked for after any record,
-   * flushed or not, and must stay small (some kilobytes): it is committed with each batch.
+   * flushed or not, and must stay small (some kilobytes): it is committed with each batch. One of what is read from its
+   * start each time has none.
    */
-  state(): unknown;
+  state?(): unknown;
 }
 
 /**

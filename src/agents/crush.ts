@@ -25,8 +25,8 @@ function inProject(folder: string, name: string): Pick<Agent, ProjectFields> {
     isFlat: () => true,
 
     async reading(): Promise<AgentReading> {
-      const { CRUSH_DATABASE, CrushParser } = await import("./crush/parser.ts");
-      return { database: CRUSH_DATABASE, parser: (source, emit) => new CrushParser(source, emit) };
+      const { CRUSH_DATABASE, crushParser } = await import("./crush/parser.ts");
+      return { database: CRUSH_DATABASE, parser: crushParser };
     },
   };
 }

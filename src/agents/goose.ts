@@ -38,13 +38,11 @@ export const goose: Agent = {
   isFlat: () => true,
 
   async reading(): Promise<AgentReading> {
-    const { GOOSE_DATABASE, GooseFileParser, GooseParser } = await import("./goose/parser.ts");
+    const { GOOSE_DATABASE, GooseFileParser, gooseParser } = await import("./goose/parser.ts");
     return {
       database: GOOSE_DATABASE,
       parser: (source, emit, state) =>
-        source.relativePath.endsWith(".jsonl")
-          ? new GooseFileParser(source, emit, state)
-          : new GooseParser(emit),
+        source.relativePath.endsWith(".jsonl") ? new GooseFileParser(source, emit, state) : gooseParser(emit),
     };
   },
 };

@@ -33,7 +33,7 @@ export const hermes: Agent = {
   enters: (relativePath) => /^profiles(?:\/[^/]+)?$/.test(relativePath),
 
   async reading(): Promise<AgentReading> {
-    const { HERMES_DATABASE, HermesParser } = await import("./hermes/parser.ts");
-    return { database: HERMES_DATABASE, parser: (_source, emit) => new HermesParser(emit) };
+    const { HERMES_DATABASE, hermesParser } = await import("./hermes/parser.ts");
+    return { database: HERMES_DATABASE, parser: (_source, emit) => hermesParser(emit) };
   },
 };

@@ -244,7 +244,7 @@ export class JobRun implements RecordSink {
   }
 
   #stateText(): string {
-    return JSON.stringify(this.#reader.state() ?? this.#parser!.state() ?? null);
+    return JSON.stringify(this.#reader.state() ?? this.#parser!.state?.() ?? null);
   }
 
   #addSegment(cursor: SourceCursor, atEnd: boolean): void {

@@ -62,7 +62,7 @@ export function parseAll(
       taken++;
       if (flushEvery !== undefined && taken % flushEvery === 0) parser.flush();
       if (restartEvery !== undefined && taken % restartEvery === 0) {
-        parser = readable(agent).parser({ relativePath }, emit, throughJson(parser.state()));
+        parser = readable(agent).parser({ relativePath }, emit, throughJson(parser.state?.()));
       }
     }
     position += new TextEncoder().encode(text).length + 1;
@@ -229,14 +229,14 @@ function checkMutilated(agent: Agent, relativePath: string, lines: readonly Line
     // What stands before it is context enough: a call, a session.
     const first = Math.max(0, index - 3);
     for (let before = first; before < index; before++) parser.record(whole[before]!, before);
-    const state = parser.state();
+    const state = parser.state?.();
     for (const mutilated of mutilate(whole[index]!, 5)) {
       const again = readable(agent).parser({ relativePath }, () => {}, throughJson(state));
       try {
         again.record(mutilated as JsonObject, index);
         if (index + 1 < whole.length) again.record(whole[index + 1]!, index + 1);
         again.flush();
-        throughJson(again.state());
+        throughJson(again.state?.());
       } catch (cause) {
         throw new Error(`threw at ${JSON.stringify(mutilated).slice(0, 2_000)}`, { cause });
       }

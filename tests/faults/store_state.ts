@@ -139,5 +139,5 @@ function reread(source: SourceRow): { readonly ids: readonly Uint8Array[]; reado
     position += new TextEncoder().encode(line).length + 1;
   }
   if (source.status === "synced") parser.flush();
-  return { ids, state: JSON.stringify(parser.state() ?? null) };
+  return { ids, state: JSON.stringify(parser.state?.() ?? null) };
 }

@@ -72,10 +72,6 @@ export class AmpParser implements RecordParser {
   flush(): void {
     this.#conversation.flush();
   }
-
-  state(): unknown {
-    return undefined;
-  }
 }
 
 function outcomeOf(block: JsonObject): { readonly result?: unknown; readonly isError?: boolean } {

@@ -105,10 +105,6 @@ export class ClineParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #row(row: JsonObject | undefined): RecordOutcome {
     const timestamp = asCount(row?.ts);
     const kind = asText(row?.say) ?? asText(row?.ask);

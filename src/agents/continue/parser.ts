@@ -76,10 +76,6 @@ export class ContinueParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #item(item: JsonObject | undefined, timestamp: number): RecordOutcome {
     const message = asObject(item?.message);
     if (item === undefined || message === undefined) return { unknown: "item:shape" };

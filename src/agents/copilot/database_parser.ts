@@ -31,8 +31,4 @@ export class CopilotDatabaseParser implements RecordParser {
   }
 
   flush(): void {}
-
-  state(): unknown {
-    return undefined;
-  }
 }

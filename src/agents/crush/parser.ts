@@ -15,6 +15,7 @@ import { fromJson } from "../json_text.ts";
 import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
+import { type SessionFacts, sessionRowsParser } from "../session_rows.ts";
 import { sessionTables } from "../table_layouts.ts";
 
 const TOOLS: ToolKinds = {
@@ -33,130 +34,123 @@ export const CRUSH_DATABASE: DatabaseLayout = sessionTables({
 });
 
 /** The parser of one session. */
-export class CrushParser implements RecordParser {
-  readonly #conversation: Conversation;
-  #position = 0;
+export function crushParser({ folder }: SourceInfo, emit: (event: EventDraft) => void): RecordParser {
+  const conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
+  conversation.set({ workspace: projectOf(folder) });
+  return sessionRowsParser(conversation, {
+    session: sessionOf,
+    message: (row, nextPosition) => tellMessage(conversation, row, nextPosition),
+  });
+}
 
-  constructor({ folder }: SourceInfo, emit: (event: EventDraft) => void) {
-    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
-    this.#conversation.set({ workspace: projectOf(folder) });
+function sessionOf(row: JsonObject): SessionFacts {
+  const costUsd = asCount(row.cost);
+  return {
+    id: asText(row.id),
+    beganAt: timeOfValue(row.created_at),
+    surroundings: { parentSessionId: asText(row.parent_session_id) },
+    start: { title: asText(row.title) },
+    total: costUsd !== undefined && costUsd > 0 ? { costUsd } : undefined,
+  };
+}
+
+function tellMessage(
+  conversation: Conversation,
+  message: JsonObject,
+  nextPosition: () => number,
+): RecordOutcome {
+  const key = asText(message.id);
+  const timestamp = timeOfValue(message.created_at);
+  const parts = asList(fromJson(message.parts))?.map(asObject);
+  if (key === undefined || timestamp === undefined || parts === undefined) {
+    return { unknown: "message:shape" };
   }
-
-  record({ session, message }: JsonObject): RecordOutcome {
-    if (session !== undefined) return this.#session(asObject(session));
-    return message === undefined ? { unknown: "type:none" } : this.#message(asObject(message));
-  }
-
-  flush(): void {
-    this.#conversation.flush();
-  }
-
-  state(): unknown {
-    return undefined;
-  }
-
-  #session(session: JsonObject | undefined): RecordOutcome {
-    const id = asText(session?.id);
-    const timestamp = timeOfValue(session?.created_at);
-    if (session === undefined || id === undefined || timestamp === undefined) {
-      return { unknown: "session:shape" };
-    }
-    this.#conversation.set({ sessionId: id, parentSessionId: asText(session.parent_session_id) });
-    this.#conversation.start({ timestamp, position: 0 }, { title: asText(session.title) });
-    const costUsd = asCount(session.cost);
-    if (costUsd !== undefined && costUsd > 0) this.#conversation.total({ costUsd });
-    return undefined;
-  }
-
-  #message(message: JsonObject | undefined): RecordOutcome {
-    const key = asText(message?.id);
-    const timestamp = timeOfValue(message?.created_at);
-    const parts = asList(fromJson(message?.parts))?.map(asObject);
-    if (message === undefined || key === undefined || timestamp === undefined || parts === undefined) {
-      return { unknown: "message:shape" };
-    }
-    const place = { timestamp, position: ++this.#position, model: asText(message.model) };
-    const unknown = parts.map((part) => this.#part(part, key, place)).find((outcome) =>
-      outcome !== undefined
-    );
-    const said = (type: string) => dataOf(parts, type);
-    const hidden = said("text").some(({ hidden }) => hidden === true);
-    const text = asText(said("text").map(({ text }) => asText(text) ?? "").join("\n"));
-    switch (message.role) {
-      case "user":
-        if (text !== undefined && !hidden) {
-          const attachments = said("binary").map(attachmentOf);
-          this.#conversation.add(key, place, {
-            type: "llm_request",
-            data: { prompt: text, attachments: attachments.length === 0 ? undefined : attachments },
-          });
-        }
-        break;
-      case "assistant": {
-        const [finish] = said("finish");
-        const reasoning = asText(said("reasoning").map(({ thinking }) => asText(thinking) ?? "").join("\n"));
-        const data = { text, reasoning, stopReason: asText(finish?.reason) };
-        if (message.is_summary_message === 1) {
-          this.#conversation.add(key, place, {
-            type: "user_interaction",
-            data: { action: "compact", text },
-          });
-        } else this.#conversation.add(key, place, { type: "llm_response", data });
-        if (finish?.reason === "error") {
-          const message = asText(finish.message) ?? asText(finish.details) ?? "";
-          this.#conversation.add(`error:${key}`, place, { type: "error_encountered", data: { message } });
-        }
-        break;
-      }
-      case "tool":
-      case "system":
-        break;
-      default:
-        return { unknown: `role:${asText(message.role) ?? "none"}` };
-    }
-    return unknown;
-  }
-
-  #part(part: JsonObject | undefined, key: string, place: Place): RecordOutcome {
-    const data = asObject(part?.data);
-    switch (part?.type) {
-      case "tool_call": {
-        const tool = asText(data?.name);
-        const callId = asText(data?.id);
-        if (tool === undefined || callId === undefined) return { unknown: "part:tool_call" };
-        this.#conversation.call(callId, place, { tool, callId, args: fromJson(data?.input) });
-        return undefined;
-      }
-      case "tool_result": {
-        const callId = asText(data?.tool_call_id);
-        const isKnown = callId !== undefined && this.#conversation.result(callId, {
-          result: asText(data?.content),
-          isError: data?.is_error === true,
+  const place = { timestamp, position: nextPosition(), model: asText(message.model) };
+  const unknown = parts.map((part) => tellPart(conversation, part, key, place)).find((outcome) =>
+    outcome !== undefined
+  );
+  const said = (type: string) => dataOf(parts, type);
+  const hidden = said("text").some(({ hidden }) => hidden === true);
+  const text = asText(said("text").map(({ text }) => asText(text) ?? "").join("\n"));
+  switch (message.role) {
+    case "user":
+      if (text !== undefined && !hidden) {
+        const attachments = said("binary").map(attachmentOf);
+        conversation.add(key, place, {
+          type: "llm_request",
+          data: { prompt: text, attachments: attachments.length === 0 ? undefined : attachments },
         });
-        return isKnown ? undefined : { unknown: "result:without-call" };
       }
-      case "shell_command":
-        // What the user ran, not the model.
-        this.#conversation.add(`shell:${key}`, place, {
-          type: "command_execution",
-          data: compact({
-            tool: "!",
-            command: asText(data?.command),
-            output: asText(data?.output),
-            exitCode: asCount(data?.exit_code),
-          }),
+      break;
+    case "assistant": {
+      const [finish] = said("finish");
+      const reasoning = asText(said("reasoning").map(({ thinking }) => asText(thinking) ?? "").join("\n"));
+      const data = { text, reasoning, stopReason: asText(finish?.reason) };
+      if (message.is_summary_message === 1) {
+        conversation.add(key, place, {
+          type: "user_interaction",
+          data: { action: "compact", text },
         });
-        return undefined;
-      case "text":
-      case "reasoning":
-      case "finish":
-      case "binary":
-      case "image_url":
-      case "_meta":
-        return undefined;
-      default:
-        return { unknown: `part:${asText(part?.type) ?? "none"}` };
+      } else conversation.add(key, place, { type: "llm_response", data });
+      if (finish?.reason === "error") {
+        const message = asText(finish.message) ?? asText(finish.details) ?? "";
+        conversation.add(`error:${key}`, place, { type: "error_encountered", data: { message } });
+      }
+      break;
     }
+    case "tool":
+    case "system":
+      break;
+    default:
+      return { unknown: `role:${asText(message.role) ?? "none"}` };
+  }
+  return unknown;
+}
+
+function tellPart(
+  conversation: Conversation,
+  part: JsonObject | undefined,
+  key: string,
+  place: Place,
+): RecordOutcome {
+  const data = asObject(part?.data);
+  switch (part?.type) {
+    case "tool_call": {
+      const tool = asText(data?.name);
+      const callId = asText(data?.id);
+      if (tool === undefined || callId === undefined) return { unknown: "part:tool_call" };
+      conversation.call(callId, place, { tool, callId, args: fromJson(data?.input) });
+      return undefined;
+    }
+    case "tool_result": {
+      const callId = asText(data?.tool_call_id);
+      const isKnown = callId !== undefined && conversation.result(callId, {
+        result: asText(data?.content),
+        isError: data?.is_error === true,
+      });
+      return isKnown ? undefined : { unknown: "result:without-call" };
+    }
+    case "shell_command":
+      // What the user ran, not the model.
+      conversation.add(`shell:${key}`, place, {
+        type: "command_execution",
+        data: compact({
+          tool: "!",
+          command: asText(data?.command),
+          output: asText(data?.output),
+          exitCode: asCount(data?.exit_code),
+        }),
+      });
+      return undefined;
+    case "text":
+    case "reasoning":
+    case "finish":
+    case "binary":
+    case "image_url":
+    case "_meta":
+      return undefined;
+    default:
+      return { unknown: `part:${asText(part?.type) ?? "none"}` };
   }
 }
 

@@ -39,10 +39,6 @@ export class CursorChatParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #chat(chat: JsonObject | undefined, workspace: string | undefined): RecordOutcome {
     if (chat === undefined) return { unknown: "chat:shape" };
     this.#time = asCount(chat.createdAt) ?? this.#madeAt;

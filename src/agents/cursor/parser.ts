@@ -61,10 +61,6 @@ export class CursorParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #composer(composer: JsonObject | undefined, header: JsonObject | undefined): RecordOutcome {
     const id = asText(composer?.composerId);
     if (composer === undefined || id === undefined) return { unknown: "composer:shape" };

@@ -10,11 +10,10 @@
 
 import type { EventDraft, Metrics } from "../../events/event.ts";
 import { hashText } from "../../events/hash.ts";
-import { unzstd } from "../../platform/pack.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
 import type { DatabaseLayout } from "../database.ts";
-import { fromJson } from "../json_text.ts";
+import { fromJson, fromPackedJson } from "../json_text.ts";
 import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
@@ -39,16 +38,9 @@ export const FORGE_DATABASE: DatabaseLayout = documentTable({
   changedAt: (row) => timeOfValue(row.get("updated_at") ?? row.get("created_at")),
   tell: ({ context, context_zstd, metrics: _, ...facts }) => ({
     facts: withoutLargeNumbers(facts),
-    context: contextOf(context, context_zstd),
+    context: fromPackedJson(context_zstd instanceof Uint8Array ? context_zstd : context),
   }),
 });
-
-/** The messages: `packed` where they can't be unpacked. */
-function contextOf(text: unknown, packed: unknown): unknown {
-  if (!(packed instanceof Uint8Array)) return fromJson(text);
-  const bytes = unzstd(packed);
-  return bytes === undefined ? "packed" : fromJson(new TextDecoder().decode(bytes));
-}
 
 /** Without the number of the workspace, which no JSON can hold. */
 function withoutLargeNumbers(facts: JsonObject): JsonObject {
@@ -91,10 +83,6 @@ export class ForgeParser implements RecordParser {
 
   flush(): void {
     this.#conversation.flush();
-  }
-
-  state(): unknown {
-    return undefined;
   }
 
   #entry({ message, usage }: Entry, timestamp: number): RecordOutcome {

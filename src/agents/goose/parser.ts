@@ -14,6 +14,7 @@ import { fromJson } from "../json_text.ts";
 import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
+import { type SessionFacts, sessionRowsParser } from "../session_rows.ts";
 import { sessionTables } from "../table_layouts.ts";
 
 const TOOLS: ToolKinds = {
@@ -27,48 +28,23 @@ export const GOOSE_DATABASE: DatabaseLayout = sessionTables({
 });
 
 /** The parser of a session in the database. */
-export class GooseParser implements RecordParser {
-  readonly #conversation: Conversation;
-  #position = 0;
+export function gooseParser(emit: (event: EventDraft) => void): RecordParser {
+  const conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
+  return sessionRowsParser(conversation, {
+    session: sessionOf,
+    message: (row, nextPosition) => tellMessage(conversation, row, nextPosition()),
+  });
+}
 
-  constructor(emit: (event: EventDraft) => void) {
-    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
-  }
-
-  record({ session, message }: JsonObject): RecordOutcome {
-    if (session !== undefined) return this.#session(asObject(session));
-    return message === undefined
-      ? { unknown: "type:none" }
-      : tellMessage(this.#conversation, asObject(message), ++this.#position);
-  }
-
-  flush(): void {
-    this.#conversation.flush();
-  }
-
-  state(): unknown {
-    return undefined;
-  }
-
-  #session(session: JsonObject | undefined): RecordOutcome {
-    const id = asText(session?.id);
-    const timestamp = timeOfValue(session?.created_at);
-    if (session === undefined || id === undefined || timestamp === undefined) {
-      return { unknown: "session:shape" };
-    }
-    const model = asObject(fromJson(session.model_config_json));
-    this.#conversation.set({
-      sessionId: id,
-      workspace: asText(session.working_dir),
-      model: asText(model?.model_name),
-    });
-    this.#conversation.start({ timestamp, position: 0 }, {
-      title: asText(session.name) ?? asText(session.description),
-      source: asText(session.session_type),
-    });
-    this.#conversation.total(totalOf(session));
-    return undefined;
-  }
+function sessionOf(row: JsonObject): SessionFacts {
+  const model = asObject(fromJson(row.model_config_json));
+  return {
+    id: asText(row.id),
+    beganAt: timeOfValue(row.created_at),
+    surroundings: { workspace: asText(row.working_dir), model: asText(model?.model_name) },
+    start: { title: asText(row.name) ?? asText(row.description), source: asText(row.session_type) },
+    total: totalOf(row),
+  };
 }
 
 /** The parser of a session in a file of its own: its first line says what the session is. */
@@ -126,16 +102,10 @@ function totalOf(session: JsonObject): Metrics | undefined {
   return Object.keys(metrics).length === 0 ? undefined : metrics;
 }
 
-function tellMessage(
-  conversation: Conversation,
-  message: JsonObject | undefined,
-  position: number,
-): RecordOutcome {
-  const timestamp = timeOfValue(message?.created_timestamp);
-  const parts = asList(fromJson(message?.content_json))?.map(asObject);
-  if (message === undefined || timestamp === undefined || parts === undefined) {
-    return { unknown: "message:shape" };
-  }
+function tellMessage(conversation: Conversation, message: JsonObject, position: number): RecordOutcome {
+  const timestamp = timeOfValue(message.created_timestamp);
+  const parts = asList(fromJson(message.content_json))?.map(asObject);
+  if (timestamp === undefined || parts === undefined) return { unknown: "message:shape" };
   const place = { timestamp, position };
   const key = asText(message.message_id) ?? `row:${message.id}`;
   const isSeen = asObject(fromJson(message.metadata_json))?.userVisible !== false;

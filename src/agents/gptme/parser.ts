@@ -91,10 +91,6 @@ export class GptmeParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #prompt({ files }: JsonObject, text: string, key: string, place: Place): void {
     const attachments = (asList(files) ?? []).flatMap((path) =>
       asText(path) ? [{ kind: "file", path: asText(path)! }] : []

@@ -16,6 +16,7 @@ import { fromJson } from "../json_text.ts";
 import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asObject, asText } from "../values.ts";
+import { type SessionFacts, sessionRowsParser } from "../session_rows.ts";
 import { sessionTables } from "../table_layouts.ts";
 
 const TOOLS: ToolKinds = {
@@ -38,100 +39,81 @@ export const HERMES_DATABASE: DatabaseLayout = sessionTables({
 });
 
 /** The parser of one session. */
-export class HermesParser implements RecordParser {
-  readonly #conversation: Conversation;
-  readonly #seen = new Set<string>();
-  #position = 0;
+export function hermesParser(emit: (event: EventDraft) => void): RecordParser {
+  const conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
+  const seen = new Set<string>();
+  return sessionRowsParser(conversation, {
+    session: sessionOf,
+    message: (row, nextPosition) => tellMessage(conversation, row, seen, nextPosition),
+  });
+}
 
-  constructor(emit: (event: EventDraft) => void) {
-    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
-  }
-
-  record({ session, message }: JsonObject): RecordOutcome {
-    if (session !== undefined) return this.#session(asObject(session));
-    return message === undefined ? { unknown: "type:none" } : this.#message(asObject(message));
-  }
-
-  flush(): void {
-    this.#conversation.flush();
-  }
-
-  state(): unknown {
-    return undefined;
-  }
-
-  #session(session: JsonObject | undefined): RecordOutcome {
-    const id = asText(session?.id);
-    const timestamp = timeOfValue(session?.started_at);
-    if (session === undefined || id === undefined || timestamp === undefined) {
-      return { unknown: "session:shape" };
-    }
-    this.#conversation.set({
-      sessionId: id,
-      parentSessionId: asText(session.parent_session_id),
-      workspace: asText(session.cwd),
-      branch: asText(session.git_branch),
-      model: asText(session.model),
-    });
-    this.#conversation.start({ timestamp, position: 0 }, {
-      title: asText(session.title),
-      source: asText(session.source),
-    });
+function sessionOf(row: JsonObject): SessionFacts {
+  return {
+    id: asText(row.id),
+    beganAt: timeOfValue(row.started_at),
+    endedAt: timeOfValue(row.ended_at),
+    endReason: asText(row.end_reason),
+    surroundings: {
+      parentSessionId: asText(row.parent_session_id),
+      workspace: asText(row.cwd),
+      branch: asText(row.git_branch),
+      model: asText(row.model),
+    },
+    start: { title: asText(row.title), source: asText(row.source) },
     // Hermes counts for a session alone.
-    this.#conversation.total(metricsOf(session));
-    const ended = timeOfValue(session.ended_at);
-    if (ended !== undefined) {
-      this.#conversation.add("end", { timestamp: ended, position: Number.MAX_SAFE_INTEGER }, {
-        type: "session_end",
-        data: { reason: asText(session.end_reason) },
-      });
-    }
-    return undefined;
-  }
+    total: metricsOf(row),
+  };
+}
 
-  #message(message: JsonObject | undefined): RecordOutcome {
-    const timestamp = timeOfValue(message?.timestamp);
-    if (message === undefined || timestamp === undefined) return { unknown: "message:shape" };
-    const { role } = message;
-    if (role === "session_meta" || role === "system") return undefined;
-    const text = textOf(message.content);
-    const content = [message.timestamp, role, text, message.tool_calls, message.tool_call_id].map(String)
-      .join("\0");
-    // A compaction inserts what it keeps once more, with the same time.
-    const key = hashText(content);
-    if (this.#seen.has(key)) return undefined;
-    this.#seen.add(key);
-    const place = { timestamp, position: ++this.#position };
-    switch (role) {
-      case "user":
-        if (message.display_kind === "hidden" || text === undefined || HANDED_OVER.test(text)) {
-          return undefined;
-        }
-        this.#conversation.add(key, place, { type: "llm_request", data: { prompt: text } });
+/** @param seen the messages that were told */
+function tellMessage(
+  conversation: Conversation,
+  message: JsonObject,
+  seen: Set<string>,
+  nextPosition: () => number,
+): RecordOutcome {
+  const timestamp = timeOfValue(message.timestamp);
+  if (timestamp === undefined) return { unknown: "message:shape" };
+  const { role } = message;
+  if (role === "session_meta" || role === "system") return undefined;
+  const text = textOf(message.content);
+  const content = [message.timestamp, role, text, message.tool_calls, message.tool_call_id].map(String)
+    .join("\0");
+  // A compaction inserts what it keeps once more, with the same time.
+  const key = hashText(content);
+  if (seen.has(key)) return undefined;
+  seen.add(key);
+  const place = { timestamp, position: nextPosition() };
+  switch (role) {
+    case "user":
+      if (message.display_kind === "hidden" || text === undefined || HANDED_OVER.test(text)) {
         return undefined;
-      case "assistant":
-        this.#conversation.add(key, place, {
-          type: "llm_response",
-          data: {
-            text,
-            reasoning: asText(message.reasoning) ?? asText(message.reasoning_content),
-            stopReason: asText(message.finish_reason),
-          },
-        });
-        return tellCalls(this.#conversation, fromJson(message.tool_calls), key, place);
-      case "tool": {
-        const callId = asText(message.tool_call_id);
-        const outcome = asObject(fromJson(text));
-        const exitCode = asCount(outcome?.exit_code);
-        const isError = message.effect_disposition === "denied" || outcome?.success === false ||
-          asText(outcome?.error) !== undefined || (exitCode !== undefined && exitCode !== 0);
-        const isKnown = callId !== undefined &&
-          this.#conversation.result(callId, { result: text, isError, exitCode });
-        return isKnown ? undefined : { unknown: "result:without-call" };
       }
-      default:
-        return { unknown: `role:${asText(role) ?? "none"}` };
+      conversation.add(key, place, { type: "llm_request", data: { prompt: text } });
+      return undefined;
+    case "assistant":
+      conversation.add(key, place, {
+        type: "llm_response",
+        data: {
+          text,
+          reasoning: asText(message.reasoning) ?? asText(message.reasoning_content),
+          stopReason: asText(message.finish_reason),
+        },
+      });
+      return tellCalls(conversation, fromJson(message.tool_calls), key, place);
+    case "tool": {
+      const callId = asText(message.tool_call_id);
+      const outcome = asObject(fromJson(text));
+      const exitCode = asCount(outcome?.exit_code);
+      const isError = message.effect_disposition === "denied" || outcome?.success === false ||
+        asText(outcome?.error) !== undefined || (exitCode !== undefined && exitCode !== 0);
+      const isKnown = callId !== undefined &&
+        conversation.result(callId, { result: text, isError, exitCode });
+      return isKnown ? undefined : { unknown: "result:without-call" };
     }
+    default:
+      return { unknown: `role:${asText(role) ?? "none"}` };
   }
 }
 

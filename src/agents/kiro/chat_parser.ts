@@ -66,10 +66,6 @@ export class KiroChatParser implements RecordParser {
   flush(): void {
     this.#conversation.flush();
   }
-
-  state(): unknown {
-    return undefined;
-  }
 }
 
 function promptIn(message: JsonObject | undefined): string | undefined {

@@ -61,10 +61,6 @@ export class KiroExecutionParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #action(action: JsonObject | undefined, began: number, position: number): RecordOutcome {
     const type = asText(action?.actionType) ?? "none";
     const id = asText(action?.actionId);

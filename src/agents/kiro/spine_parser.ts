@@ -63,10 +63,6 @@ export class KiroSpineParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #tell(message: Message, next: Message | undefined, position: number, told: Set<string>): RecordOutcome {
     const { role, id, text, turn } = message;
     const own = `${this.#conversation.surroundings.sessionId}:${id ?? `message:${position}`}`;

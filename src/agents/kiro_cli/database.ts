@@ -94,10 +94,6 @@ export class KiroDatabaseParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #turn(entry: unknown): RecordOutcome {
     // Old versions have a pair in place of the names.
     const [first, second] = asList(entry) ?? [];

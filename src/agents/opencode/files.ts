@@ -49,8 +49,4 @@ export class OpenCodeFilesParser implements RecordParser {
   flush(): void {
     this.#parser.flush();
   }
-
-  state(): unknown {
-    return undefined;
-  }
 }

@@ -64,10 +64,6 @@ export class OpenCodeParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #session(session: JsonObject | undefined): RecordOutcome {
     const id = asText(session?.id);
     const timestamp = timeOf(session?.time_created);

@@ -62,10 +62,6 @@ export class OpenHandsParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return undefined;
-  }
-
   #event(event: JsonObject | undefined): RecordOutcome {
     const kind = asText(event?.kind) ?? "none";
     const key = asText(event?.id);

@@ -7,11 +7,10 @@
 
 import type { EventDraft, Metrics } from "../../events/event.ts";
 import { hashText } from "../../events/hash.ts";
-import { unzstd } from "../../platform/pack.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
 import type { DatabaseLayout } from "../database.ts";
-import { fromJson } from "../json_text.ts";
+import { fromJson, fromPackedJson } from "../json_text.ts";
 import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
@@ -30,15 +29,8 @@ export const ZED_DATABASE: DatabaseLayout = documentTable({
   table: "threads",
   id: "id",
   changedAt: (row) => timeOfValue(row.get("updated_at")),
-  tell: ({ data, ...facts }) => ({ facts, document: documentOf(data) }),
+  tell: ({ data, ...facts }) => ({ facts, document: fromPackedJson(data) }),
 });
-
-/** The document: the bytes where they can't be unpacked, the text where it is no JSON. */
-function documentOf(data: unknown): unknown {
-  if (!(data instanceof Uint8Array)) return fromJson(data);
-  const bytes = unzstd(data);
-  return bytes === undefined ? "packed" : fromJson(new TextDecoder().decode(bytes));
-}
 
 /** The parser of one thread. */
 export class ZedParser implements RecordParser {
@@ -102,10 +94,6 @@ export class ZedParser implements RecordParser {
 
   flush(): void {
     this.#conversation.flush();
-  }
-
-  state(): unknown {
-    return undefined;
   }
 
   #said(user: JsonObject | undefined, place: Place): RecordOutcome {
