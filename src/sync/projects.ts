@@ -40,9 +40,18 @@ interface Candidate {
 /** Says what kind of file system a folder is on (`f_type` of `statfs`), or that there is no such folder. */
 export type AskDisk = (folder: string) => Promise<{ readonly type: number }>;
 
+/** Has something done after so many ms; what it returns keeps it from being done. */
+export type StartTimer = (run: () => void, ms: number) => () => void;
+
+const startTimer: StartTimer = (run, ms) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
 /** Finds them. */
 export class Projects {
   readonly #askDisk: AskDisk;
+  readonly #startTimer: StartTimer;
   /** By workspace, when a session began there last. */
   readonly #workspaces = new Map<string, number>();
   #upTo = 0;
@@ -53,8 +62,10 @@ export class Projects {
   #lookedAfter: number | undefined;
   #nextLook = 0;
 
-  constructor(askDisk: AskDisk = statfs) {
+  /** @param timer ends the wait for a disk */
+  constructor(askDisk: AskDisk = statfs, timer: StartTimer = startTimer) {
     this.#askDisk = askDisk;
+    this.#startTimer = timer;
   }
 
   /** Takes up the projects of an earlier run, by its sources, without a look into the store. */
@@ -154,7 +165,7 @@ export class Projects {
   async #isLocal(folder: string, now: number): Promise<boolean> {
     const known = this.#disks.get(folder);
     if (known !== undefined && now < known.until) return known.isLocal;
-    const isLocal = await isOnLocalDisk(folder, this.#askDisk);
+    const isLocal = await isOnLocalDisk(folder, this.#askDisk, this.#startTimer);
     // One that is not there is no answer for long: it costs little to ask again.
     if (isLocal !== undefined) this.#disks.set(folder, { isLocal, until: now + BELIEVED });
     return isLocal ?? false;
@@ -162,18 +173,22 @@ export class Projects {
 }
 
 /** Whether it is; `undefined` if there is no such folder. */
-async function isOnLocalDisk(folder: string, askDisk: AskDisk): Promise<boolean | undefined> {
+async function isOnLocalDisk(
+  folder: string,
+  askDisk: AskDisk,
+  startTimer: StartTimer,
+): Promise<boolean | undefined> {
   if (networkFileSystem(folder, 0, THIS_OS) !== undefined) return false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => timer = setTimeout(resolve, PATIENCE, undefined));
+  const late = Promise.withResolvers<undefined>();
+  const stopTimer = startTimer(() => late.resolve(undefined), PATIENCE);
   try {
-    const disk = await Promise.race([askDisk(folder), late]);
+    const disk = await Promise.race([askDisk(folder), late.promise]);
     return disk !== undefined && networkFileSystem(folder, disk.type, THIS_OS) === undefined;
   } catch {
     // Not there, or not to be entered: there is nothing for us.
     return undefined;
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
 }
 
