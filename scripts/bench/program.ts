@@ -56,7 +56,7 @@ export class Program {
       DENO_NO_UPDATE_CHECK: "1",
       // As `deno task start`, the npm package and the service have it.
       MALLOC_ARENA_MAX: "2",
-      MALLOC_MMAP_THRESHOLD_: "1048576",
+      MALLOC_MMAP_THRESHOLD_: "2097152",
       ...(binary === "" && { DENO_DIR: findDenoDir() }),
     };
   }

@@ -15,7 +15,7 @@ import { DAMAGE_LENGTH, type RecordSink } from "./record_sink.ts";
 import { decode, type Piece, skipZeros, splitRecords } from "./records.ts";
 import type { Trail } from "./trail.ts";
 
-/** A longer line is parsed in little memory. */
+/** A longer line is parsed in little memory, and its own is given back. */
 const HUGE_LINE = 2 << 20;
 /** So many bytes of lines are decoded at once, unless one is longer. */
 const DECODED_AT_ONCE = 16 << 10;
@@ -99,8 +99,10 @@ export class LineSplitter {
 
   /** The long line is done: back to the block. */
   #shrink(): void {
+    const used = this.#end;
     this.#moveTo(this.#block);
-    this.#large!.buffer.resize(0);
+    // What the system gives anew costs more than what little is kept.
+    if (used > HUGE_LINE) this.#large!.buffer.resize(0);
   }
 
   #moveTo(buffer: Uint8Array): void {

@@ -25,7 +25,7 @@ function findDeno() {
 
 const deno = findDeno();
 // Each thread would have a heap of its own, and glibc would keep in it what is freed, however large it was.
-const env = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "1048576", ...process.env };
+const env = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "2097152", ...process.env };
 const args = [
   "run",
   "--quiet",

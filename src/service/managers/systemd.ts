@@ -72,7 +72,7 @@ ExecStart=${commandLine(command)}
 ${
     variables.join("")
   }# Each thread would have a heap of its own, and glibc would keep in it what is freed, however large it was.
-Environment=MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=1048576
+Environment=MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=2097152
 Restart=on-failure
 RestartSec=5
 # A mistake in the configuration, or another collector: to try again would not help.
