@@ -82,6 +82,8 @@ export interface Segment {
   /** Nothing more could be read at that time. */
   readonly atEnd: boolean;
   readonly unread: readonly UnreadRecord[];
+  /** Nothing that was read is of a conversation: in a database of which something else has changed. */
+  readonly isAside?: true;
   /** Events that were not stored because they are older than asked for, or of a workspace that is not wanted. */
   readonly leftOut: number;
   /** Which workspaces were wanted (`filterText()`). */

@@ -259,5 +259,5 @@ export class SourceTable {
 /** When events came of a segment, twice, and how much was read of it. */
 function eventTimes(segment: Segment, now: number): readonly [number | null, number | null, number] {
   const at = segment.endRow > segment.firstRow ? now : null;
-  return [at, at, Math.max(0, segment.cursor.offset - segment.from)];
+  return [at, at, segment.isAside ? 0 : Math.max(0, segment.cursor.offset - segment.from)];
 }

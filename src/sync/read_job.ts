@@ -69,6 +69,8 @@ export class JobRun implements RecordSink {
   #unread: UnreadRecord[] = [];
   #unreadBytes = 0;
   #leftOut = 0;
+  /** How many records there were since the last segment. */
+  #records = 0;
   readonly #filter: string;
   #isRereading: boolean;
   readonly #companions: { readonly [name: string]: unknown };
@@ -139,6 +141,7 @@ export class JobRun implements RecordSink {
 
   record(record: JsonObject, position: number, length: number, raw: () => Uint8Array): void {
     let reason: string | undefined;
+    this.#records++;
     const row = this.#builder.rows;
     // What it made may be emitted by a later record.
     if (length >= HUGE_RECORD) this.#builder.mayBeHuge = true;
@@ -263,10 +266,12 @@ export class JobRun implements RecordSink {
       atEnd,
       unread: this.#unread,
       leftOut: this.#leftOut,
+      ...this.#job.format === "database" && this.#records === 0 && { isAside: true as const },
       filter: this.#filter,
       isRereading: this.#isRereading,
       ...this.#job.recalled !== undefined && { recalledBy: this.#job.recalled.adapterVersion },
     });
+    this.#records = 0;
     this.#firstRow = this.#builder.rows;
     this.#state = state;
     this.#cursor = cursor;

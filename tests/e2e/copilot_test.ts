@@ -1,11 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { copilot } from "../../src/agents/copilot.ts";
 import type { AgentEvent } from "../../src/events/event.ts";
 import { readEnvironment } from "../../src/platform/environment.ts";
 import { request, session } from "../agents/copilot/sessions.ts";
-import { query, startUpToDate, statusOf, sync } from "./collecting.ts";
+import { query, startUpToDate, statusOf, storePath, sync } from "./collecting.ts";
 import { eventually } from "./eventually.ts";
 import { temporaryHome } from "./program.ts";
 
@@ -225,4 +225,28 @@ Deno.test("the chats of empty windows are read from the database of all windows,
   Deno.writeTextFileSync(join(empty, "x.json"), JSON.stringify(session([question("c")], { sessionId: "x" })));
   await eventually("a file beside it", async () => (await now(home.path)).length === 3);
   assertEquals((await statusOf(home.path)).sync.failures, []);
+});
+
+Deno.test("what else an editor writes into its database is no sign that chats can't be read any more", async () => {
+  using home = temporaryHome();
+  const { database } = windowIn(home.path, "one");
+  keepInDatabase(database, []);
+  const keepMore = (name: string) => {
+    using editor = new DatabaseSync(database);
+    editor.exec("delete from ItemTable where key = 'interactive.sessions'");
+    editor.prepare("insert into ItemTable values (?, ?)").run(name, "x".repeat(1_000));
+  };
+  keepMore("settings");
+  await sync(home.path);
+  const read = () => {
+    using store = new DatabaseSync(storePath(home.path), { readOnly: true });
+    return store.prepare("select byte_offset as read, quiet_bytes as quiet from sources").get()!;
+  };
+  const before = read();
+  keepMore("more settings");
+  await sync(home.path);
+  const after = read();
+  assert((after.read as number) > (before.read as number), "it was not looked at again");
+  // What was looked at does not count as written without an event.
+  assertEquals([before.quiet, after.quiet], [0, 0]);
 });
