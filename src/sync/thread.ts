@@ -44,6 +44,11 @@ export class Thread<To, From extends { readonly kind: string }> {
   /** Ends the thread, as soon as it does nothing. */
   terminate(): void {
     this.#worker.terminate();
+    // What it never got is nobody's.
+    for (const { transfer } of this.#waiting ?? []) {
+      for (const item of transfer) if (item instanceof MessagePort) item.close();
+    }
+    this.#waiting = [];
   }
 
   #sendWaiting(): void {

@@ -32,3 +32,14 @@ Deno.test("a thread gets what was sent while its modules were still being loaded
   }
   assertEquals(heard, ["early", "late"]);
 });
+
+Deno.test("a thread that is ended before it listens leaves no port open that it was to get", () => {
+  const url = URL.createObjectURL(new Blob(["await new Promise(() => {});"], { type: "text/javascript" }));
+  const thread = new Thread<Word, Word>(new Worker(url, { type: "module" }), () => {}, () => {});
+  const { port1, port2 } = new MessageChannel();
+  thread.send({ kind: "word", text: "a port" }, [port1]);
+  // Deno fails a test that leaves a port open.
+  thread.terminate();
+  port2.close();
+  URL.revokeObjectURL(url);
+});
