@@ -64,9 +64,4 @@ export class CopilotParser implements RecordParser {
     }, this.#emit);
     return unknown === undefined ? undefined : { unknown };
   }
-
-  /** The file is always read whole. */
-  state(): unknown {
-    return null;
-  }
 }

@@ -36,10 +36,6 @@ export class CursorTextTranscriptParser implements RecordParser {
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return null;
-  }
-
   #message({ role, line, text, reasoning, calls }: TextMessage, key: string): void {
     const place = { timestamp: this.#time, position: line };
     if (role === "user") {

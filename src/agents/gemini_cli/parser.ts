@@ -73,11 +73,6 @@ export class GeminiCliParser implements RecordParser {
     return this.#unknown === undefined ? undefined : { unknown: this.#unknown };
   }
 
-  /** The file is always read whole. */
-  state(): unknown {
-    return null;
-  }
-
   #change(changes: JsonObject): RecordOutcome {
     const { [MESSAGES]: messages, ...header } = changes;
     this.#header = { ...this.#header, ...header };
