@@ -19,7 +19,7 @@ function windowIn(home: string, id: string) {
   Deno.mkdirSync(join(folder, "chatSessions"), { recursive: true });
   Deno.writeTextFileSync(
     join(folder, "workspace.json"),
-    JSON.stringify({ folder: `file:///work/my%20${id}` }),
+    JSON.stringify({ folder: `file:///home/ada/my%20${id}` }),
   );
   const path = join(folder, "chatSessions", "11111111-2222-4333-8444-555555555555");
   return { document: `${path}.json`, log: `${path}.jsonl`, database: join(folder, "state.vscdb") };
@@ -50,7 +50,7 @@ Deno.test("what is edited in a chat of VS Code while start runs is followed; wha
   Deno.writeTextFileSync(document, JSON.stringify(session([question("a")])));
   await using _running = await startUpToDate(home.path);
   assertEquals(await now(home.path), ["Question a"]);
-  assertEquals((await query(home.path))[0]!.workspace, "/work/my one");
+  assertEquals((await query(home.path))[0]!.workspace, "/home/ada/my one");
 
   replace(document, JSON.stringify(session([question("a"), question("b")])));
   await eventually("the second question", async () => (await now(home.path)).length === 2);
@@ -181,7 +181,7 @@ Deno.test("a transcript of Copilot's extension stands in where the session is mi
   Deno.writeTextFileSync(join(folder, name), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
   await sync(home.path);
   assertEquals(await now(home.path), ["Question a"]);
-  assertEquals((await query(home.path)).map(({ workspace }) => workspace), Array(3).fill("/work/my one"));
+  assertEquals((await query(home.path)).map(({ workspace }) => workspace), Array(3).fill("/home/ada/my one"));
   replace(document, JSON.stringify(session([question("a"), question("b")])));
   await sync(home.path);
   assertEquals(await now(home.path), ["Question a", "Question b"]);
@@ -194,7 +194,7 @@ Deno.test("chats that stand in the database of a window are read, and are shown 
   keepInDatabase(database, [session([question("a")]), session([question("b")], title)]);
   await sync(home.path);
   assertEquals(await now(home.path), ["Question a", "Question b"]);
-  assertEquals((await query(home.path))[0]!.workspace, "/work/my one");
+  assertEquals((await query(home.path))[0]!.workspace, "/home/ada/my one");
 
   const grown = question("a", { response: [{ value: "More of an answer" }] });
   Deno.writeTextFileSync(document, JSON.stringify(session([grown, question("c")])));

@@ -103,7 +103,7 @@ Deno.test("a conversation that does not say of what project it is has that of th
   editor.say("two", "b", "second");
   const window = join(dirname(dirname(editor.file)), "workspaceStorage", "0".repeat(32));
   Deno.mkdirSync(window, { recursive: true });
-  Deno.writeTextFileSync(join(window, "workspace.json"), JSON.stringify({ folder: "file:///work/shop" }));
+  Deno.writeTextFileSync(join(window, "workspace.json"), JSON.stringify({ folder: "file:///home/ada/shop" }));
   {
     using database = new DatabaseSync(join(window, "state.vscdb"));
     database.exec("create table ItemTable (key text unique on conflict replace, value blob)");
@@ -115,9 +115,9 @@ Deno.test("a conversation that does not say of what project it is has that of th
     { type, sessionId, workspace },
   ) => [type, sessionId, workspace]);
   assertEquals(told.toSorted(), [
-    ["llm_request", "one", "/work/shop"],
+    ["llm_request", "one", "/home/ada/shop"],
     ["llm_request", "two", undefined],
-    ["session_start", "one", "/work/shop"],
+    ["session_start", "one", "/home/ada/shop"],
     ["session_start", "two", undefined],
   ]);
   // Nothing is read outside of the folders that are collected.

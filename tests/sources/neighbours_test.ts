@@ -16,7 +16,7 @@ class Windows implements Disposable {
   list(
     window: string,
     conversations: unknown,
-    workspace: object | null = { folder: `file:///work/${window}` },
+    workspace: object | null = { folder: `file:///home/ada/${window}` },
   ) {
     const folder = join(this.folder.realRoot, window);
     Deno.mkdirSync(folder, { recursive: true });
@@ -45,12 +45,12 @@ Deno.test("a conversation is of the window that lists it, of several of the firs
   using windows = new Windows();
   windows.list("b", [composer("one"), composer("two")]);
   windows.list("a", [composer("two"), null, {}, { composerId: 7 }]);
-  windows.list("c", [composer("three")], { workspace: "file:///work/c/all.code-workspace" });
+  windows.list("c", [composer("three")], { workspace: "file:///home/ada/c/all.code-workspace" });
   windows.list("1751626645507", [composer("four")], null);
   assertEquals(["one", "two", "three", "four", "five"].map((id) => windows.of(id)), [
-    "/work/b",
-    "/work/a",
-    "/work/c",
+    "/home/ada/b",
+    "/home/ada/a",
+    "/home/ada/c",
     undefined,
     undefined,
   ]);
@@ -69,7 +69,7 @@ Deno.test("a window that lists no more than what is open has shown the others", 
   );
   put.run("workbench.panel.composerChatViewPane.pane.hidden", "[7]");
   const found = ["one", "two", "three", "another.key"].map((id) => windows.of(id));
-  assertEquals(found, [undefined, "/work/a", "/work/a", undefined]);
+  assertEquals(found, [undefined, "/home/ada/a", "/home/ada/a", undefined]);
 });
 
 Deno.test("what can't be read says nothing, and hides nothing", () => {
@@ -80,7 +80,7 @@ Deno.test("what can't be read says nothing, and hides nothing", () => {
   Deno.mkdirSync(join(windows.folder.realRoot, "empty"));
   Deno.mkdirSync(join(windows.folder.realRoot, "aaa"));
   Deno.writeTextFileSync(join(windows.folder.realRoot, "aaa", "state.vscdb"), "no database".repeat(100));
-  assertEquals(windows.of("one"), "/work/b");
+  assertEquals(windows.of("one"), "/home/ada/b");
 });
 
 Deno.test("what was said is believed for a minute, and then read again", () => {
@@ -90,5 +90,5 @@ Deno.test("what was said is believed for a minute, and then read again", () => {
   windows.list("a", [composer("one"), composer("two")]);
   assertEquals(windows.of("two"), undefined);
   windows.now += 60_001;
-  assertEquals(windows.of("two"), "/work/a");
+  assertEquals(windows.of("two"), "/home/ada/a");
 });
