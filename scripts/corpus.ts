@@ -94,6 +94,7 @@ const PLACES: Readonly<Record<CorpusAgent, (name: string) => string>> = {
   "claude-code": (name) => `.claude/projects/-corpus/${name}`,
   "codex": (name) => `.codex/sessions/2025/01/01/${name.startsWith("rollout-") ? name : ROLLOUT}`,
   "github-copilot": (name) => `.config/Code/User/workspaceStorage/corpus/chatSessions/${name}`,
+  "copilot-traces": () => ".config/Code/User/globalStorage/github.copilot-chat/agent-traces.db",
   "copilot-cli": () => ".copilot/session-state/corpus/events.jsonl",
   "cline": () => ".cline/data/sessions/corpus/corpus.messages.json",
   "continue": (name) => `.continue/sessions/${name}`,
@@ -113,6 +114,21 @@ const PLACES: Readonly<Record<CorpusAgent, (name: string) => string>> = {
   "aider": () => "src/corpus/.aider.chat.history.md",
 };
 
+/** A session of one request, as the editor writes it: with the numbers of the last call. */
+function sessionOf(sessionId: string, promptTokens: number, completionTokens: number): string {
+  const request = {
+    requestId: `request_${sessionId}`,
+    timestamp: 1_779_650_000_000,
+    message: "…",
+    response: [],
+    result: { usage: { promptTokens, completionTokens } },
+  };
+  return JSON.stringify({ version: 3, sessionId, creationDate: request.timestamp, requests: [request] });
+}
+
+/** Where sessions of windows without a folder are. */
+const SESSIONS = ".config/Code/User/globalStorage/emptyWindowChatSessions";
+
 /** What must lie beside a file of an agent. */
 const BESIDE: Readonly<Partial<Record<CorpusAgent, readonly string[]>>> = { "continue": ["sessions.json"] };
 
@@ -120,6 +136,11 @@ const BESIDE: Readonly<Partial<Record<CorpusAgent, readonly string[]>>> = { "con
 const ADDED: Readonly<Partial<Record<CorpusAgent, Readonly<Record<string, string>>>>> = {
   // Of the conversations their events alone are in the corpus.
   "openhands": { ".openhands/conversations/corpus/base_state.json": '{"id":"corpus"}' },
+  // Of the two sessions that were traced there is nothing else in the corpus.
+  "copilot-traces": {
+    [`${SESSIONS}/48eb5d32.json`]: sessionOf("48eb5d32-e8f9-4528-b791-92cec0da9dce", 18_101, 74),
+    [`${SESSIONS}/f25ea82a.json`]: sessionOf("f25ea82a-4ef6-4151-9144-46ee55690bcb", 17_123, 41),
+  },
   "aider": { ".devlog/config.yaml": "agents: { aider: { paths: [~/src] } }\n" },
 };
 

@@ -22,6 +22,7 @@ export type CorpusAgent =
   | "claude-code"
   | "codex"
   | "github-copilot"
+  | "copilot-traces"
   | "copilot-cli"
   | "cline"
   | "continue"
@@ -54,7 +55,7 @@ export interface ExpectedFile {
 export function parseExpected(text: string): readonly ExpectedFile[] {
   return text.split(/^### /m).slice(1).flatMap((section) => {
     const path = /^`([^`]+)`/.exec(section)?.[1];
-    const agent = AGENTS[path?.split("/", 1)[0] ?? ""];
+    const agent = path?.endsWith("/traces.db") ? "copilot-traces" : AGENTS[path?.split("/", 1)[0] ?? ""];
     if (path === undefined || agent === undefined) return [];
     // Beside its sessions the folder of Copilot holds other things.
     if (agent === "github-copilot" && !section.includes(REQUESTS)) return [];
@@ -92,6 +93,7 @@ const READ: Readonly<Record<CorpusAgent, (section: string) => ExpectedFile["coun
   "claude-code": readClaude,
   "codex": readCodex,
   "github-copilot": readCopilot,
+  "copilot-traces": readCopilotTraces,
   "copilot-cli": readCopilotCli,
   "cline": readCline,
   "continue": readContinue,
@@ -114,6 +116,14 @@ function readCopilot(section: string): ExpectedFile["counts"] {
   return {
     prompts: numberAfter(section, REQUESTS),
     calls: numberAfter(section, "model tool calls in result.metadata.toolCallRounds"),
+  };
+}
+
+/** What went in was counted with what came from a cache, of which a session knows nothing. */
+function readCopilotTraces(section: string): ExpectedFile["counts"] {
+  return {
+    prompts: numberAfter(section, "('invoke_agent',"),
+    output: Number(/\(input, output, cached\) \(\d+, (\d+),/.exec(section)?.[1]),
   };
 }
 

@@ -9,6 +9,8 @@
  * `src/vs/workbench/contrib/chat/common/model/{chatModel,chatSessionStore,objectMutationLog}.ts`; measured on sessions of
  * 2025 and 2026.
  *
+ * What models used of which no session says it stands in `globalStorage/github.copilot-chat/agent-traces.db`, for seven days.
+ *
  * @module
  */
 
@@ -24,7 +26,7 @@ export const copilot: Agent = {
   name: "GitHub Copilot",
   proof: "proven",
   files:
-    "a chat session each, JSON and a log of changes to it; before March 2025 an SQLite database for each window",
+    "a chat session each, JSON and a log of changes to it; SQLite for those of before March 2025, and for traces",
   adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
@@ -33,11 +35,15 @@ export const copilot: Agent = {
       joinPath(os, folder, "workspaceStorage"),
       joinPath(os, folder, GLOBAL, EMPTY_WINDOWS),
       joinPath(os, folder, GLOBAL),
+      joinPath(os, folder, GLOBAL, EXTENSION),
     ]);
   },
 
   classify(relativePath: string, root?: string): SourceKind | undefined {
     const parts = relativePath.split("/");
+    if (TRACES.test(relativePath)) return { format: "database", twin: relativePath, rank: 3 };
+    // The extension keeps other things there, too.
+    if (root?.endsWith(EXTENSION)) return undefined;
     if (DATABASE.test(relativePath)) {
       // Cursor keeps its own conversations there, and none of Copilot's.
       const isForeign = root !== undefined && isOfProduct(root, "Cursor");
@@ -58,6 +64,7 @@ export const copilot: Agent = {
     const parts = relativePath.split("/");
     // A root may also be a whole `User` folder, where the configuration names one.
     const below = STORAGES.has(parts[0]!) ? parts.slice(1) : parts;
+    if (parts[0] === GLOBAL && below[0] === EXTENSION) return below.length === 1;
     // Below `globalStorage` each extension has a folder, in whose name there is a dot, and the empty windows are a root.
     if (below.length === 1) return !below[0]!.includes(".") && relativePath !== EMPTY_WINDOWS;
     return below.length === 0 || (below.length === 2 && SESSION_FOLDERS.has(below[1]!)) ||
@@ -65,7 +72,7 @@ export const copilot: Agent = {
   },
 
   // All else in the folder of all windows is of extensions.
-  isFlat: (root) => root.endsWith(GLOBAL),
+  isFlat: (root) => root.endsWith(GLOBAL) || root.endsWith(EXTENSION),
 
   companions(relativePath: string): readonly string[] {
     const folder = TRANSCRIPT.exec(relativePath)?.[1] ?? DATABASE.exec(relativePath)?.[1] ??
@@ -80,11 +87,16 @@ export const copilot: Agent = {
     const { COPILOT_DATABASE } = await import("./copilot/database.ts");
     const { CopilotDatabaseParser } = await import("./copilot/database_parser.ts");
     const { CopilotParser } = await import("./copilot/parser.ts");
+    const { COPILOT_TRACES } = await import("./copilot/traces.ts");
+    const { CopilotTracesParser } = await import("./copilot/traces_parser.ts");
+    const { anyOf } = await import("./table_layouts.ts");
     return {
-      database: COPILOT_DATABASE,
+      database: anyOf(COPILOT_DATABASE, COPILOT_TRACES),
       parser: (source, emit, state) =>
         TRANSCRIPT.test(source.relativePath)
           ? new CopilotCliParser(source, emit, state)
+          : TRACES.test(source.relativePath)
+          ? new CopilotTracesParser(emit)
           : DATABASE.test(source.relativePath)
           ? new CopilotDatabaseParser(source, emit)
           : new CopilotParser(source, emit),
@@ -96,9 +108,13 @@ export const copilot: Agent = {
 const TRANSCRIPT = /^(.+)\/GitHub\.copilot-chat\/transcripts\/([^/]+)\.jsonl$/;
 /** What a window keeps of itself, or, directly in the root, what all windows share. */
 const DATABASE = /^(?:(.+)\/)?state\.vscdb$/;
+/** What the extension traced: directly in its folder, which is a root, or below a root that the configuration names. */
+const TRACES = /^(?:globalStorage\/github\.copilot-chat\/)?agent-traces\.db$/;
 /** What the editor knows of itself; it lies where sessions may lie. */
 const SETTINGS = "storage.json";
 const GLOBAL = "globalStorage";
+/** The folder of the extension in that of all windows. */
+const EXTENSION = "github.copilot-chat";
 const EMPTY_WINDOWS = "emptyWindowChatSessions";
 const SESSION_FOLDERS: ReadonlySet<string> = new Set(["chatSessions", EMPTY_WINDOWS]);
 const STORAGES: ReadonlySet<string> = new Set(["workspaceStorage", GLOBAL]);

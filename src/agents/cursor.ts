@@ -59,12 +59,14 @@ export const cursor: Agent = {
 
   async reading(): Promise<AgentReading> {
     const { CursorChatParser } = await import("./cursor/chat_parser.ts");
-    const { CURSOR_DATABASES } = await import("./cursor/databases.ts");
+    const { CHAT_STORE } = await import("./cursor/chat_store.ts");
+    const { CURSOR_DATABASE } = await import("./cursor/database.ts");
+    const { anyOf } = await import("./table_layouts.ts");
     const { CursorParser } = await import("./cursor/parser.ts");
     const { CursorTextTranscriptParser } = await import("./cursor/text_transcript_parser.ts");
     const { CursorTranscriptParser } = await import("./cursor/transcript_parser.ts");
     return {
-      database: CURSOR_DATABASES,
+      database: anyOf(CURSOR_DATABASE, CHAT_STORE),
       parser: (source, emit, state) =>
         source.relativePath.endsWith(".vscdb")
           ? new CursorParser(source, emit)

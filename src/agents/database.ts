@@ -42,6 +42,8 @@ export interface DatabaseConversation {
 
 /** What the database of an agent holds. A conversation is what is read at once, and again when something of it changed. */
 export interface DatabaseLayout {
+  /** Conversations are dropped from it after a while. That one is not there does not mean that it was taken back. */
+  readonly forgets?: true;
   /** All conversations, in any order. It should read little: it is asked for all of them. */
   conversations(database: Database): Iterable<DatabaseConversation>;
   /** The tables whose rows belong to conversations: by a row that is new or changed, which one is to be read again. */

@@ -1,6 +1,6 @@
 /**
  * The two layouts that most databases of agents have: a table of sessions and one of their messages, or a table with a
- * document in each row.
+ * document in each row; and what makes one of several.
  *
  * @module
  */
@@ -68,6 +68,23 @@ export function documentTable({ table, id, changedAt, tell }: DocumentTable): Da
 
     *records(database: Database, key: string) {
       for (const row of database.rowsWhere(table, id, key)) yield [`${table}:${key}`, tell(row.all())];
+    },
+  };
+}
+
+/** The layout of an agent with databases of several kinds, of which each has only tables, and so conversations, of one kind. */
+export function anyOf(...layouts: readonly DatabaseLayout[]): DatabaseLayout {
+  return {
+    ...layouts.some(({ forgets }) => forgets) && { forgets: true as const },
+    *conversations(database) {
+      for (const layout of layouts) yield* layout.conversations(database);
+    },
+    members: layouts.flatMap(({ members }) => members),
+    *records(database, key) {
+      for (const layout of layouts) yield* layout.records(database, key);
+    },
+    *workspaces(database, companions) {
+      for (const layout of layouts) yield* layout.workspaces?.(database, companions) ?? [];
     },
   };
 }

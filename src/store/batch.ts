@@ -84,6 +84,8 @@ export interface Segment {
   readonly unread: readonly UnreadRecord[];
   /** Nothing that was read is of a conversation: in a database of which something else has changed. */
   readonly isAside?: true;
+  /** The source drops what is old: what is missing in it is not superseded. */
+  readonly forgets?: true;
   /** Events that were not stored because they are older than asked for, or of a workspace that is not wanted. */
   readonly leftOut: number;
   /** Which workspaces were wanted (`filterText()`). */

@@ -276,7 +276,8 @@ export class StoreWriter {
       if (segment.atEnd && source.reading !== READING.onward) {
         // What is not wanted any more, or not stored again, is not missing.
         const lostFrom = Math.max(source.collectedFrom, this.#horizon);
-        this.#events.finishReread(source.id, source.reading === READING.again ? lostFrom : undefined);
+        const supersedes = source.reading === READING.again && !segment.forgets;
+        this.#events.finishReread(source.id, supersedes ? lostFrom : undefined);
         source.reading = READING.onward;
       }
       const unread = this.#unread.take(segment, source.adapterVersion);

@@ -266,7 +266,10 @@ export class JobRun implements RecordSink {
       atEnd,
       unread: this.#unread,
       leftOut: this.#leftOut,
-      ...this.#job.format === "database" && this.#records === 0 && { isAside: true as const },
+      ...this.#job.format === "database" && {
+        ...this.#records === 0 && { isAside: true as const },
+        ...this.#agent.database?.forgets && { forgets: true as const },
+      },
       filter: this.#filter,
       isRereading: this.#isRereading,
       ...this.#job.recalled !== undefined && { recalledBy: this.#job.recalled.adapterVersion },

@@ -281,7 +281,7 @@ Deno.test("roots() are the folders of every editor on each system, and in WSL th
     roots("linux", "/home/u", { XDG_CONFIG_HOME: "/x", VSCODE_PORTABLE: "/p" }).filter((root) =>
       /^\/[xp]\//.test(root)
     ).length,
-    42,
+    56,
   );
   assertEquals(
     roots("darwin", "/Users/u")[0],
@@ -323,7 +323,15 @@ Deno.test("classify() takes sessions, a log before the document beside it; enter
   const transcript = "0123/GitHub.copilot-chat/transcripts/s.jsonl";
   assertEquals(copilot.classify(transcript), { format: "jsonl", twin: "0123/chatSessions/s", rank: 2 });
   assertEquals(copilot.companions!(transcript, () => []), ["0123/workspace.json"]);
+  const extension = "/home/u/.config/Code/User/globalStorage/github.copilot-chat";
+  const traces = { format: "database", twin: "agent-traces.db", rank: 3 } as const;
+  assertEquals(copilot.classify("agent-traces.db", extension), traces);
+  assertEquals(copilot.classify("globalStorage/github.copilot-chat/agent-traces.db")?.format, "database");
+  assertEquals(copilot.classify("0123/agent-traces.db"), undefined);
+  assertEquals(copilot.classify("copilot.cli.json", extension), undefined);
+  assertEquals(copilot.isFlat!(extension), true);
   const entered = [
+    "globalStorage/github.copilot-chat",
     "0123",
     "0123/chatSessions",
     "workspaceStorage/0123",

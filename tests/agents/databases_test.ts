@@ -40,6 +40,7 @@ const KEPT: readonly Kept[] = [
     path: "0123456789abcdef0123456789abcdef/state.vscdb",
     companions: { "workspace.json": { folder: "file:///home/ada/shop" } },
   },
+  { agent: copilot, fixture: "traces.sql", path: "agent-traces.db" },
   { agent: cursor, fixture: "state.sql", path: "state.vscdb" },
   {
     agent: cursor,

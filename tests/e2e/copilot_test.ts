@@ -39,6 +39,47 @@ function replace(path: string, text: string): void {
   Deno.renameSync(`${path}.tmp`, path);
 }
 
+/** A call that the extension traced. */
+interface Traced {
+  readonly id: string;
+  readonly trace?: string;
+  readonly parent?: string;
+  readonly at: number;
+  readonly operation?: string;
+  readonly agent: string;
+  readonly session?: string;
+  readonly works_for?: string;
+  readonly tokens?: readonly [input: number, output: number];
+}
+
+/** Opens the traces as the extension does. */
+function openTraces(home: string): DatabaseSync {
+  const os = readEnvironment((name) => name === "HOME" || name === "USERPROFILE" ? home : undefined).os;
+  const path = join(copilot.roots({ os, home, get: () => undefined })[3]!, "agent-traces.db");
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  // What else the extension keeps there looks like a session.
+  Deno.writeTextFileSync(join(dirname(path), "copilot.cli.json"), JSON.stringify(session([question("z")])));
+  const database = new DatabaseSync(path);
+  const [tables] = Deno.readTextFileSync("tests/fixtures/github-copilot/traces.sql").split("begin;");
+  database.exec(`pragma journal_mode = wal; ${tables}`);
+  return database;
+}
+
+function addTraced(database: DatabaseSync, calls: readonly Traced[]): void {
+  const addSpan = database.prepare(`insert into spans (span_id, trace_id, parent_span_id, name, start_time_ms,
+    end_time_ms, operation_name, agent_name, conversation_id, request_model, input_tokens, output_tokens,
+    chat_session_id) values (?, ?, ?, 'x', ?, ?, ?, ?, ?, 'gpt', ?, ?, ?)`);
+  for (const { id, trace = id, parent, at, operation = "chat", agent, session, works_for, tokens } of calls) {
+    database.exec("begin");
+    const numbers = [tokens?.[0] ?? null, tokens?.[1] ?? null];
+    addSpan.run(id, trace, parent ?? null, at, at + 10, operation, agent, id, ...numbers, session ?? null);
+    const attribute = database.prepare("insert into span_attributes values (?, ?, ?)");
+    attribute.run(id, "gen_ai.input.messages", "a prompt that is not to be read");
+    if (works_for !== undefined) attribute.run(id, "copilot_chat.parent_chat_session_id", works_for);
+    database.exec("commit");
+  }
+}
+
 const prompts = (events: readonly AgentEvent[]) =>
   events.flatMap((event) => event.type === "llm_request" ? [event.data.prompt] : []);
 const now = async (home: string) => prompts(await query(home));
@@ -249,4 +290,50 @@ Deno.test("what else an editor writes into its database is no sign that chats ca
   assert((after.read as number) > (before.read as number), "it was not looked at again");
   // What was looked at does not count as written without an event.
   assertEquals([before.quiet, after.quiet], [0, 0]);
+});
+
+Deno.test("tokens of a request's calls come from its session and from the traces, each call once; what is deleted there stays", async () => {
+  using home = temporaryHome();
+  const { document } = windowIn(home.path, "one");
+  const sessionId = "11111111-2222-4333-8444-555555555555";
+  // Of a request with two calls a session has the numbers of the second.
+  const result = { usage: { promptTokens: 300, completionTokens: 3 } };
+  Deno.writeTextFileSync(document, JSON.stringify(session([question("a", { result })], { sessionId })));
+  using traces = openTraces(home.path);
+  const of = { trace: "turn", parent: "top", agent: "panel/editAgent", session: sessionId };
+  const title = { agent: "title", works_for: sessionId };
+  addTraced(traces, [
+    { id: "old", at: START - 3 * 86_400_000, tokens: [7000, 70], ...title },
+    { id: "title", at: START, tokens: [1000, 10], ...title },
+    { id: "first", at: START + 1, tokens: [200, 2], ...of },
+    { id: "second", at: START + 2, tokens: [300, 3], ...of },
+    { id: "f0", trace: "other", at: START, operation: "invoke_agent", agent: "claude", session: "c" },
+    { id: "f1", trace: "other", parent: "f0", at: START, agent: "claude", session: "c", tokens: [9, 9] },
+  ]);
+  const tokens = async (...args: readonly string[]) => {
+    const events = await query(home.path, ...args);
+    assertEquals(new Set(events.map(({ sessionId }) => sessionId)).size, 1);
+    return events.flatMap(({ metrics }) => metrics?.inputTokens ?? []).sort((a, b) => a - b);
+  };
+  {
+    await using _running = await startUpToDate(home.path, ["--initial-sync-days", "1"]);
+    assertEquals(await tokens(), [300, 1000]);
+    // For what the calls were made is known when that has ended.
+    addTraced(traces, [{
+      id: "top",
+      trace: "turn",
+      at: START,
+      operation: "invoke_agent",
+      agent: "GitHub Copilot Chat",
+      session: sessionId,
+      tokens: [500, 5],
+    }]);
+    await eventually("the call before the last", async () => (await tokens()).length === 3);
+    assertEquals(await tokens(), [200, 300, 1000]);
+  }
+  traces.exec("delete from spans where span_id in ('title', 'first')");
+  await sync(home.path, "--initial-sync-days", "0");
+  assertEquals(await tokens(), [200, 300, 1000, 7000]);
+  assertEquals((await query(home.path, "--all")).filter(({ superseded }) => superseded), []);
+  assertEquals(await now(home.path), ["Question a"]);
 });
