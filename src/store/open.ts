@@ -37,13 +37,13 @@ export function openToWrite(path: string, migrations = MIGRATIONS): DatabaseSync
   try {
     database.exec(`
       pragma busy_timeout = ${BUSY_TIMEOUT};
-      pragma page_size = 8192;
+      pragma page_size = 4096;
       pragma journal_mode = wal;
       pragma synchronous = full;
       pragma fullfsync = on;
       pragma checkpoint_fullfsync = on;
       pragma cache_size = -8192;
-      pragma wal_autocheckpoint = 4000;
+      pragma wal_autocheckpoint = 8000;
       pragma journal_size_limit = 67108864;
       pragma temp_store = memory;
     `);

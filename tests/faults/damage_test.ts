@@ -1,7 +1,7 @@
 import { DamagedStore, flipBit } from "./damage.ts";
 import { assertSameEvents } from "./store_state.ts";
 
-const PAGE = 8192;
+const PAGE = 4096;
 
 Deno.test("sync ends with the same store when its log was cut or a bit of it turned over", async (t) => {
   using damaged = await DamagedStore.make(120_000);

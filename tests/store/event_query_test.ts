@@ -339,7 +339,7 @@ function query(path: string, filter: EventFilter) {
 
 /** What a query by pages of 50 gives or throws. */
 function outcomeOf(path: string, filter: EventFilter): readonly AgentEvent[] | Error {
-  let outcome: readonly AgentEvent[] | Error = new Error("nothing was read");
+  let outcome: readonly AgentEvent[] | Error | undefined;
   const attempt = (reader: StoreReader) => {
     try {
       outcome = [...queryEvents(reader, filter, { pageRows: 50 })];
@@ -352,8 +352,10 @@ function outcomeOf(path: string, filter: EventFilter): readonly AgentEvent[] | E
     read(path, (reader) => reader.read(() => attempt(reader)));
   } catch (error) {
     assertEquals(classifyTrouble(error), "corrupt", String(error));
+    // A page of the schema: the store can't even be opened.
+    outcome ??= error as Error;
   }
-  return outcome;
+  return outcome!;
 }
 
 function read<T>(path: string, use: (reader: StoreReader) => T): T {

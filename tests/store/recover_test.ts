@@ -12,7 +12,7 @@ import type { Line } from "./tiny_agent.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const MOVED = "corrupt-2026-01-02T030405.678Z";
-const PAGE = 8192;
+const PAGE = 4096;
 /** Each takes a second. */
 const RUNS = 6;
 
