@@ -20,7 +20,7 @@ export const codex: Agent = {
   name: "Codex CLI",
   proof: "proven",
   files: "a thread each, JSON lines, plain and zstd",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

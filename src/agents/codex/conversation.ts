@@ -15,6 +15,9 @@ import { SessionStart } from "./session_start.ts";
 import { type Thread, Threads } from "./threads.ts";
 import { TokenCount } from "./tokens.ts";
 
+/** How the ids of turns begin that Codex made of another agent's history (openai/codex `external-agent-sessions`). */
+const TAKEN_OVER = "external-import-turn-";
+
 interface Saved {
   readonly time: number;
   readonly cwd?: string;
@@ -68,6 +71,11 @@ export class Conversation implements Drafting {
   /** Whether the thread was started by another: a sub-agent or a fork. */
   get hasParent(): boolean {
     return this.#threads.own.parent !== undefined;
+  }
+
+  /** Whether Codex took the turn over from another agent, whose own history tells what was said in it. */
+  get isTakenOver(): boolean {
+    return this.#threads.turn?.startsWith(TAKEN_OVER) === true;
   }
 
   /** Goes on to the line at a position. */

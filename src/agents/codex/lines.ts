@@ -77,6 +77,17 @@ export const ITEMS: ReadonlyMap<unknown, Taker> = new Map<unknown, Taker>([
   ["configuration_update", ignore],
 ]);
 
+/**
+ * The kinds that tell what was said, of both families. A turn that was taken over from another agent has none
+ * but these, its beginning, its end and a count of no tokens.
+ */
+export const SAID: ReadonlySet<unknown> = new Set([
+  "message",
+  "user_message",
+  "agent_message",
+  "item_completed",
+]);
+
 /** The events for the screen, by `payload.type`. */
 export const EVENTS: ReadonlyMap<unknown, Taker> = new Map<unknown, Taker>([
   ["token_count", (thread, { info }) => thread.takeTokens(asObject(info) ?? {})],

@@ -13,7 +13,7 @@ import type { EventDraft } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { asInstant, asObject, asText } from "../values.ts";
 import { Conversation } from "./conversation.ts";
-import { EVENTS, ITEMS, LINES, type Taker } from "./lines.ts";
+import { EVENTS, ITEMS, LINES, SAID, type Taker } from "./lines.ts";
 
 /** The parser of one rollout. */
 export class CodexParser implements RecordParser {
@@ -69,7 +69,7 @@ export class CodexParser implements RecordParser {
     const taker = table.get(type);
     if (taker === undefined) return unknown(family, type);
     this.#thread.takeTime(timestamp);
-    taker(this.#thread, payload);
+    if (!this.#thread.isTakenOver || !SAID.has(type)) taker(this.#thread, payload);
   }
 
   /** Takes a line of the time before lines had an envelope; its time is that of the session. */

@@ -109,6 +109,49 @@ Deno.test("codex counts a prompt once, whichever of its two records comes first"
   assertEquals(prompts([given("<environment_context>\n</environment_context>"), given("go")]), ["go"]);
 });
 
+Deno.test("codex leaves out what it took over from another agent, and goes on with what is its own", () => {
+  const turn = (id: string) => line("event_msg", { type: "task_started", turn_id: id });
+  const completed = (type: string, text: string) =>
+    line("event_msg", { type: "item_completed", item: { type, content: [{ type: "text", text }] } });
+  const imported = (id: string) => [
+    turn(id),
+    completed("UserMessage", "Why is the cart empty?"),
+    typed("Why is the cart empty?"),
+    given("Why is the cart empty?"),
+    line("event_msg", { type: "agent_message", message: "It is never read." }),
+    answer("It is never read."),
+    answer("[external_agent_tool_call: Bash]\ncommand: ls\n[/external_agent_tool_call]"),
+    completed("AgentMessage", "<EXTERNAL SESSION IMPORTED>"),
+    tokens({ input_tokens: 0, output_tokens: 0, total_tokens: 3_900 }, { total_tokens: 3_900 }),
+    line("event_msg", { type: "task_complete", turn_id: id }),
+  ];
+  const own = [
+    turn(IDS.parent),
+    typed("Go on"),
+    answer("Done."),
+    tokens({ input_tokens: 500, output_tokens: 20 }, { input_tokens: 500, output_tokens: 20 }),
+  ];
+  const title = line("event_msg", {
+    type: "thread_name_updated",
+    thread_id: "thread-1",
+    thread_name: "The cart",
+  });
+  const events = parse([
+    META,
+    ...imported("external-import-turn-1"),
+    title,
+    ...own,
+    // It goes on to take over what was said to the other agent since.
+    ...imported("external-import-turn-2"),
+  ]);
+  assertEquals(events.map(({ type, data }) => [type, data]), [
+    ["session_start", { title: "The cart" }],
+    ["llm_request", { prompt: "Go on" }],
+    ["llm_response", { text: "Done." }],
+  ]);
+  assertEquals(sumTokens(events), { inputTokens: 500, outputTokens: 20 });
+});
+
 Deno.test("codex names a sub-agent's parent and takes what that one writes as its prompt", () => {
   const source = { subagent: { thread_spawn: { parent_thread_id: IDS.parent, depth: 1 } } };
   const events = parse([
