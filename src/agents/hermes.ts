@@ -14,7 +14,7 @@ export const hermes: Agent = {
   name: "Hermes",
   proof: "read",
   files: "one SQLite database for each profile",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home, get } = environment;

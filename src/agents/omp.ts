@@ -17,7 +17,7 @@ export const omp: Agent = {
   name: "OhMyPi",
   proof: "read",
   files: "a session or sub-agent each, JSON lines",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

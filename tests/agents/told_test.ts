@@ -84,6 +84,12 @@ const TOLD: readonly Told[] = [
     otherTimes: ["message.timestamp", "updatedAt"],
   },
   {
+    agent: omp,
+    fixture: "imported.jsonl",
+    path: "-shop/2026-05-05T10-00-00-000Z_0197aaaa-0000-7000-8000-000000000005.jsonl",
+    otherTimes: ["message.timestamp"],
+  },
+  {
     agent: openclaw,
     fixture: "session.jsonl",
     path: "main/sessions/a1b2c3d4-0000-4000-8000-000000000001.jsonl",

@@ -1,6 +1,6 @@
 /**
  * Reads the sessions of Hermes: messages as rows, in the form of OpenAI's chat. From NousResearch/hermes-agent
- * `hermes_state_common.py` (schema), `hermes_state_messages.py`.
+ * `hermes_state_common.py` (schema), `hermes_state_messages.py`, `hermes_cli/foreign_sessions.py` (imports).
  *
  * @module
  */
@@ -42,10 +42,35 @@ export const HERMES_DATABASE: DatabaseLayout = sessionTables({
 export function hermesParser(emit: (event: EventDraft) => void): RecordParser {
   const conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
   const seen = new Set<string>();
+  let isTakenOver: IsTakenOver = () => false;
   return sessionRowsParser(conversation, {
-    session: sessionOf,
-    message: (row, nextPosition) => tellMessage(conversation, row, seen, nextPosition),
+    session(row) {
+      isTakenOver = takenOverBy(row);
+      return sessionOf(row);
+    },
+    message: (row, nextPosition) =>
+      isTakenOver(row) ? undefined : tellMessage(conversation, row, seen, nextPosition),
   });
+}
+
+/** Whether a message of the session was said to another agent, whose own history tells it; asked in the order of times. */
+type IsTakenOver = (message: JsonObject) => boolean;
+
+/** What Hermes takes over at once, before it could say when, is written message by message without such a pause, ms. */
+const PAUSE_MS = 1_000;
+
+function takenOverBy(session: JsonObject): IsTakenOver {
+  const origin = asObject(asObject(fromJson(session.origin_json))?.imported_from);
+  if (origin === undefined) return () => false;
+  const importedAt = timeOfValue(origin.imported_at);
+  let upTo = importedAt ?? timeOfValue(session.started_at) ?? 0;
+  const pause = importedAt === undefined ? PAUSE_MS : 0;
+  return ({ timestamp }) => {
+    const time = timeOfValue(timestamp);
+    if (time === undefined || time > upTo + pause) return false;
+    upTo = Math.max(upTo, time);
+    return true;
+  };
 }
 
 function sessionOf(row: JsonObject): SessionFacts {

@@ -14,8 +14,9 @@
 import type { EventDraft, Metrics } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { Conversation, keyOf, type Place } from "../conversation.ts";
-import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
+import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
+import { isTakenOver } from "./taken_over.ts";
 
 /** Pi's tools, and those that its offspring call otherwise. */
 const TOOLS: ToolKinds = {
@@ -89,7 +90,7 @@ export class PiParser implements RecordParser {
       this.#title = asText(record.title);
       return undefined;
     }
-    if (SILENT_TYPES.has(type)) return undefined;
+    if (SILENT_TYPES.has(type) || isTakenOver(record)) return undefined;
     const message = asObject(record.message);
     const timestamp = asInstant(record.timestamp) ?? asCount(message?.timestamp);
     if (timestamp === undefined) return { unknown: `timestamp:${asText(type) ?? "none"}` };
