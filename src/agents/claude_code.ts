@@ -18,7 +18,7 @@ export const claudeCode: Agent = {
   name: "Claude Code",
   proof: "proven",
   files: "a session or sub-agent each, JSON lines",
-  adapterVersion: 1,
+  adapterVersion: 2,
   // `cleanupPeriodDays` of its settings, 30 unless changed.
   deletesAfterDays: 30,
 

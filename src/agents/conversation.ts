@@ -7,6 +7,7 @@
 
 import type { EventDraft, LlmResponseData, Metrics, SessionStartData, TypedData } from "../events/event.ts";
 import { hashText } from "../events/hash.ts";
+import { isNumbered } from "./numbered_calls.ts";
 import { type OpenEvent, OpenEvents } from "./open_events.ts";
 import { compact, completeTool, describeTool, type ToolCall, type ToolKinds } from "./tools.ts";
 import { hourOf } from "./values.ts";
@@ -185,8 +186,12 @@ export class Conversation {
   /** A call begins; its result may follow. The same call told again changes nothing. */
   call(key: string, place: Place, call: ToolCall): void {
     const name = call.callId ?? key;
-    if (this.#calls.peek(name) !== undefined) return;
-    const draft = this.#draft(`call:${key}`, place, describeTool(this.#options.tools, call));
+    const isNumber = key === call.callId && isNumbered(key, call.tool);
+    const ownKey = isNumber ? `call:${place.timestamp}:${key}` : `call:${key}`;
+    const open = this.#calls.peek(name);
+    // A number may be that of an earlier call, which then never had a result.
+    if (open !== undefined && (!isNumber || open.key === ownKey)) return;
+    const draft = this.#draft(ownKey, place, describeTool(this.#options.tools, call));
     this.#calls.open(name, { ...draft, complete: false });
   }
 

@@ -16,7 +16,7 @@ export const pi: Agent = {
   name: "pi",
   proof: "proven",
   files: "a session each, JSON lines",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home, get } = environment;

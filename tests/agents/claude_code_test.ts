@@ -294,6 +294,40 @@ Deno.test("readable(claudeCode).parser() emits a call once when its line is repe
   assertEquals(emitted.filter((event) => event.key === "call:toolu_1").map((event) => event.revision), [2]);
 });
 
+Deno.test("readable(claudeCode).parser() tells calls apart that a model of another kind only numbers", () => {
+  const call = (message: string, id: string, command: string) => {
+    const content = [{ type: "tool_use", id, name: "Bash", input: { command } }];
+    return record("assistant", { id: message, model: "kimi-k2", content });
+  };
+  const result = (id: string, content: string, more: object = {}) =>
+    record("user", { content: [{ type: "tool_result", tool_use_id: id, content, ...more }] });
+  const denial = "The user doesn't want to proceed with this tool use.";
+  for (const numbered of ["functions.Bash:0", "Bash:0", "Bash_0", "functions_Bash_0"]) {
+    const lines = [
+      call("msg_1", numbered, "ls"),
+      result(numbered, "a.txt"),
+      // It was stopped, and the conversation compacted.
+      call("msg_2", numbered, "sleep 9"),
+      call("msg_3", numbered, "date"),
+      call("msg_3", numbered, "date"),
+      result(numbered, "today"),
+      call("msg_4", numbered, "rm b"),
+      result(numbered, denial, { is_error: true }),
+    ];
+    const other = [call("msg_5", numbered, "rm c"), result(numbered, denial, { is_error: true })];
+    const events = new Map([...parse(lines), ...parse(other)].map((event) => [event.id, event]));
+    const commands = ofType([...events.values()], "command_execution").map(({ data }) => data);
+    assertEquals(commands.map(({ command, output }) => [command, output]), [
+      ["ls", "a.txt"],
+      ["sleep 9", undefined],
+      ["date", "today"],
+      ["rm b", denial],
+      ["rm c", denial],
+    ]);
+    assertEquals(ofType([...events.values()], "user_interaction").length, 2);
+  }
+});
+
 Deno.test("readable(claudeCode).parser() keeps the largest usage of a message whose first line comes again", () => {
   const line = (text: string, output_tokens: number) =>
     record("assistant", { id: "msg_01", content: [{ type: "text", text }], usage: { output_tokens } });

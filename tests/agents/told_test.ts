@@ -462,6 +462,33 @@ Deno.test("pi gives entries without ids, of its first version, the ids of those 
   assertEquals(ids(before), ids(lines));
 });
 
+Deno.test("pi's calls are told apart that a model only numbers, in each session anew", () => {
+  const path = (session: string) => `--home-ada-shop--/2026-05-04T10-00-00-000Z_${session}.jsonl`;
+  const entry = (second: number, message: object) => {
+    const timestamp = `2026-05-04T10:00:0${second}.000Z`;
+    return { type: "message", id: `a000000${second}`, parentId: null, timestamp, message };
+  };
+  const call = (second: number, command: string) =>
+    entry(second, {
+      role: "assistant",
+      model: "kimi-k2",
+      content: [{ type: "toolCall", id: "functions.bash:0", name: "bash", arguments: { command } }],
+    });
+  const result = (second: number, text: string) =>
+    entry(second, { role: "toolResult", toolCallId: "functions.bash:0", content: [{ type: "text", text }] });
+  const events = [
+    ...parseAll(pi, path("one"), [call(0, "ls"), call(1, "pwd"), result(2, "/"), call(3, "date")]).events,
+    ...parseAll(pi, path("two"), [call(4, "cat a"), result(5, "a")]).events,
+  ].filter(({ type }) => type === "command_execution");
+  assertEquals(events.map(({ data }) => [(data as JsonObject).command, (data as JsonObject).output]), [
+    ["ls", undefined],
+    ["pwd", "/"],
+    ["date", undefined],
+    ["cat a", "a"],
+  ]);
+  assertEquals(new Set(events.map(({ id }) => id)).size, 4);
+});
+
 Deno.test("a chat of Gemini CLI is the same as a document, as a log and as a large document", async () => {
   const { path } = TOLD.find(({ agent }) => agent === geminiCli)!;
   const lines = await readLines(fixtureUrl({ agent: geminiCli, fixture: "session.jsonl" }));

@@ -10,6 +10,7 @@
 import type { EventDraft } from "../../events/event.ts";
 import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
+import { isNumbered } from "../numbered_calls.ts";
 import { OpenEvents } from "../open_events.ts";
 import { asList, asObject, asText } from "../values.ts";
 import { completeCall, denialText, isDenial, readCall } from "./calls.ts";
@@ -44,6 +45,9 @@ const SILENT_SUBTYPES = new Set(["away_summary", "microcompact_boundary", "sessi
 /** How many messages are kept open: old versions wrote parallel sub-agents into one file. */
 const OPEN_MESSAGES = 4;
 const OPEN_CALLS = 32;
+
+/** What stands before the name of a call in its key. */
+const CALL = "call:";
 
 /** What `state()` returns. */
 interface State {
@@ -158,7 +162,8 @@ export class ClaudeCodeParser implements RecordParser {
     const callId = asText(block.tool_use_id);
     if (callId !== undefined && isDenial(record, block)) {
       const data = { action: "deny", text: denialText(block) };
-      this.#emit(draftOf(context, { type: "user_interaction", data }, `deny:${callId}`));
+      const call = this.#calls.peek(callId)?.key.slice(CALL.length) ?? callId;
+      this.#emit(draftOf(context, { type: "user_interaction", data }, `deny:${call}`));
     }
     const isKnown = callId !== undefined &&
       this.#calls.change(callId, (event) => completeCall(event, block, record.toolUseResult));
@@ -198,7 +203,7 @@ export class ClaudeCodeParser implements RecordParser {
       this.#respond(name, line, context, model);
     }
     for (let index = 0; index < line.calls.length; index++) {
-      this.#call(line.calls[index]!, `${name}/${index}`, context, model);
+      this.#call(line.calls[index]!, name, index, context, model);
     }
     let outcome: RecordOutcome;
     for (const block of line.results) outcome = this.#result(record, block, context) ?? outcome;
@@ -237,12 +242,14 @@ export class ClaudeCodeParser implements RecordParser {
     while (this.#names.length > 0) this.#completeMessage();
   }
 
-  #call(block: JsonObject, substitute: string, context: Context, model: string | undefined): void {
+  /** @param name of the message, `index` of the call in it */
+  #call(block: JsonObject, name: string, index: number, context: Context, model: string | undefined): void {
     const id = asText(block.id);
-    const call = readCall(block, context.workspace);
-    const event = draftOf(context, call, `call:${id ?? substitute}`, false, model);
+    const isOwnId = id !== undefined && !isNumbered(id, asText(block.name) ?? "");
+    const key = `${CALL}${isOwnId ? id : `${name}/${id ?? index}`}`;
+    const event = draftOf(context, readCall(block, context.workspace), key, false, model);
     if (id === undefined) this.#emit(event);
-    else if (this.#calls.peek(id) === undefined) this.#calls.open(id, event);
+    else if (this.#calls.peek(id)?.key !== key) this.#calls.open(id, event);
   }
 
   #system(record: JsonObject, context: Context): RecordOutcome {

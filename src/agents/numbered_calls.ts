@@ -1,0 +1,12 @@
+/**
+ * Tells the ids of calls that are no ids: Kimi's models number their calls within a conversation, by the name of the tool, and
+ * begin anew where the conversation was compacted. Agents that were made for other models take that for an id.
+ *
+ * @module
+ */
+
+/** Whether an id is but the name of the tool and a number: `functions.Bash:0`, and as proxies write it, `Bash:0`, `Bash_0`. */
+export function isNumbered(callId: string, tool: string): boolean {
+  const named = callId.replace(/^functions[._]/, "");
+  return named.startsWith(tool) && /^[:_]\d{1,6}$/.test(named.slice(tool.length));
+}
