@@ -66,7 +66,7 @@ function describePatch(call: { readonly tool: string; readonly callId?: string }
 }
 
 /** A command as a person would type it. Codex wraps what a model types in `bash -lc` or the like. */
-function readCommand(command: unknown): string | undefined {
+export function readCommand(command: unknown): string | undefined {
   if (typeof command === "string") return command;
   const words = asList(command)?.filter((word) => typeof word === "string");
   if (words === undefined || words.length === 0) return undefined;

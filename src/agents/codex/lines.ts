@@ -8,6 +8,7 @@ import type { JsonObject } from "../agent.ts";
 import { asObject, asText } from "../values.ts";
 import { readEnd } from "./calls.ts";
 import type { Conversation } from "./conversation.ts";
+import { readNestedCall } from "./nested_calls.ts";
 import type { Call } from "./open_calls.ts";
 import { readParts, readShellEscape, readText } from "./texts.ts";
 
@@ -171,7 +172,9 @@ function takeCompleted(thread: Conversation, item: JsonObject): void {
     case "Reasoning":
       return thread.responses.takeReasoning(readParts(item.summary_text, item.raw_content), "event");
   }
-  thread.calls.takeFacts(item.id, readEnd(item));
+  const nested = readNestedCall(item);
+  if (nested === undefined) thread.calls.takeFacts(item.id, readEnd(item));
+  else thread.calls.takeNested(nested);
 }
 
 function takeTurnStart(thread: Conversation, event: JsonObject): void {

@@ -8,6 +8,7 @@ import { type OpenEvent, OpenEvents } from "../open_events.ts";
 import { asText } from "../values.ts";
 import { type CallFacts, describeCall, readOutput } from "./calls.ts";
 import type { Drafting } from "./drafting.ts";
+import type { NestedCall } from "./nested_calls.ts";
 
 /** How many calls may wait for their outputs at once. */
 const OPEN_CALLS = 32;
@@ -64,6 +65,13 @@ export class OpenCalls {
   takeFacts(callId: unknown, facts: CallFacts): void {
     const id = asText(callId);
     if (id !== undefined) this.#open.change(id, (event) => addFacts(event, facts));
+  }
+
+  /** Takes a call that a script made, all of it at once. */
+  takeNested({ id, typed, facts }: NestedCall): void {
+    const draft = this.#drafting.draft(`call:${id}`, typed, true);
+    addFacts(draft as OpenEvent, facts);
+    this.#drafting.emit(draft);
   }
 
   /** See {@link OpenEvents.flush}. */

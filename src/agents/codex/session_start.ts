@@ -23,7 +23,8 @@ export class SessionStart {
 
   /** Takes the `session_meta` of the thread. */
   take(id: string, meta: JsonObject): void {
-    const isSubagent = asObject(asObject(meta.source)?.subagent) !== undefined;
+    // `{"subagent": "review"}`, `{"subagent": {"thread_spawn": …}}`.
+    const isSubagent = (asObject(meta.source)?.subagent ?? undefined) !== undefined;
     const source = asText(meta.source) ?? (isSubagent ? SUBAGENT : asText(meta.originator));
     const forkedFrom = asText(meta.forked_from_id);
     const data: SessionStartData = {

@@ -152,6 +152,98 @@ Deno.test("codex leaves out what it took over from another agent, and goes on wi
   assertEquals(sumTokens(events), { inputTokens: 500, outputTokens: 20 });
 });
 
+Deno.test("codex tells each command, change and call that a script made", () => {
+  const completed = (item: object) => line("event_msg", { type: "item_completed", item });
+  const end = { status: "completed", duration: { secs: 1, nanos: 500_000_000 } };
+  const shell = ["/bin/zsh", "-lc", "npm test"];
+  const change = { type: "update", unified_diff: "@@ -1 +1 @@\n-a\n+b\n", move_path: null };
+  const script = { type: "custom_tool_call", call_id: "call_1", name: "exec", input: "await tools.x()" };
+  const { events, unknown } = parseAll(codex, pathOf("nested"), [
+    META,
+    line("response_item", script),
+    completed({
+      ...end,
+      type: "CommandExecution",
+      id: "exec-1",
+      command: shell,
+      cwd: "file:///home/ada/a%20shop",
+      aggregated_output: "1 failed",
+      status: "failed",
+      exit_code: 2,
+    }),
+    completed({ ...end, type: "FileChange", id: "exec-2", changes: { "/a.ts": change, "/b.ts": change } }),
+    completed({
+      type: "FileChange",
+      id: "exec-3",
+      changes: { "/c.ts": { type: "add", content: "c\n" } },
+      status: "declined",
+      stderr: "No.",
+    }),
+    completed({
+      ...end,
+      type: "McpToolCall",
+      id: "exec-4",
+      server: "docs",
+      tool: "search",
+      arguments: { q: "cart" },
+      result: { content: [{ type: "text", text: "found 2" }], isError: false },
+    }),
+    completed({
+      type: "Extension",
+      kind: "web.search",
+      id: "exec-5",
+      query: "cart",
+      action: { type: "search" },
+    }),
+    completed({ type: "ImageView", id: "exec-6", path: "/cart.png" }),
+    // A call of the model's own: its history has it.
+    completed({ ...end, type: "CommandExecution", id: "call_2", command: shell, exit_code: 0 }),
+    completed({ type: "CommandExecution", id: "exec-7", command: null, cwd: 7, aggregated_output: {} }),
+    line("response_item", { type: "custom_tool_call_output", call_id: "call_1", output: "Script completed" }),
+  ]);
+  assertEquals(unknown, {});
+  const told = events.slice(1).map(({ type, data, metrics }) =>
+    JSON.parse(JSON.stringify([type, data, metrics?.durationMs ?? 0]))
+  );
+  const patch = { "/a.ts": change, "/b.ts": change };
+  assertEquals(told, [
+    ["tool_use", {
+      tool: "exec",
+      callId: "call_1",
+      arguments: "await tools.x()",
+      result: "Script completed",
+    }, 0],
+    ["command_execution", {
+      tool: "exec_command",
+      callId: "exec-1",
+      command: "npm test",
+      cwd: "/home/ada/a shop",
+      output: "1 failed",
+      exitCode: 2,
+      isError: true,
+    }, 1500],
+    ["file_modify", { tool: "apply_patch", callId: "exec-2", path: "/a.ts", patch }, 1500],
+    ["file_write", {
+      tool: "apply_patch",
+      callId: "exec-3",
+      path: "/c.ts",
+      result: "No.",
+      content: "c\n",
+      isError: true,
+    }, 0],
+    ["tool_use", {
+      tool: "mcp__docs.search",
+      callId: "exec-4",
+      arguments: { q: "cart" },
+      result: "found 2",
+      isError: false,
+    }, 1500],
+    ["tool_use", { tool: "web.search", callId: "exec-5", arguments: { query: "cart", type: "search" } }, 0],
+    ["file_read", { tool: "view_image", callId: "exec-6", path: "/cart.png" }, 0],
+    ["command_execution", { tool: "exec_command", callId: "exec-7" }, 0],
+  ]);
+});
+
 Deno.test("codex names a sub-agent's parent and takes what that one writes as its prompt", () => {
   const source = { subagent: { thread_spawn: { parent_thread_id: IDS.parent, depth: 1 } } };
   const events = parse([
@@ -165,6 +257,17 @@ Deno.test("codex names a sub-agent's parent and takes what that one writes as it
     ["llm_response", { text: "Explored." }],
   ]);
   for (const event of events) assertEquals([event.sessionId, event.parentSessionId], [IDS.fork, IDS.parent]);
+});
+
+Deno.test("codex takes a review for a sub-agent", () => {
+  const meta = {
+    id: IDS.fork,
+    source: { subagent: "review" },
+    parent_thread_id: IDS.parent,
+    originator: "x",
+  };
+  const [start] = parse([line("session_meta", meta)]);
+  assertEquals([start?.data, start?.parentSessionId], [{ source: "subagent" }, IDS.parent]);
 });
 
 Deno.test("codex adds up to the running totals, over repeats and restarts of the count", () => {
