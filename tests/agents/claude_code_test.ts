@@ -212,6 +212,22 @@ Deno.test("readable(claudeCode).parser() starts a session once and prefers the t
   ]);
 });
 
+Deno.test("readable(claudeCode).parser() keeps the title of a session that was named before it began", () => {
+  const named = (customTitle: string, sessionId = SESSION) => ({
+    type: "custom-title",
+    customTitle,
+    sessionId,
+  });
+  const prompt = record("user", { content: "Why?" });
+  const guess = { type: "ai-title", aiTitle: "A guess", sessionId: SESSION };
+  const titles = (lines: readonly Line[]) =>
+    ofType(parse(lines), "session_start").map(({ data }) => data.title);
+  assertEquals(titles([named("The cart"), prompt, guess]), ["The cart"]);
+  assertEquals(titles([named("The cart"), prompt, named("Prices")]), ["Prices"]);
+  assertEquals(titles([guess, prompt]), ["A guess"]);
+  assertEquals(titles([named("Another", FORK), prompt]), [undefined]);
+});
+
 Deno.test("readable(claudeCode).parser() gives a sub-agent its own session below its parent's", () => {
   const events = parse(subagent, `-home-ada-shop/${SESSION}/subagents/agent-a1b2c3d.jsonl`);
   for (const event of events) {

@@ -20,6 +20,13 @@ interface State {
   readonly open: unknown;
   readonly seen: readonly string[];
   readonly named: string | undefined;
+  readonly early: EarlyTitle | undefined;
+}
+
+/** The title of a session of which no record has come yet: `claude --name` writes it first. */
+interface EarlyTitle {
+  readonly sessionId: string;
+  readonly title: string;
 }
 
 /** Makes one `session_start` of each session, which stays open for a title. */
@@ -29,12 +36,14 @@ export class SessionStarts {
   readonly #seen: string[];
   /** The session to which a person gave its title. */
   #named: string | undefined;
+  #early: EarlyTitle | undefined;
 
   constructor(emit: (event: EventDraft) => void, saved?: unknown) {
     const state = saved as State | undefined;
     this.#open = new OpenEvents(emit, OPEN, state?.open);
     this.#seen = [...state?.seen ?? []];
     this.#named = state?.named;
+    this.#early = state?.early;
   }
 
   /** Opens the start of the record's session, if the record is its first. */
@@ -58,9 +67,10 @@ export class SessionStarts {
       parentSessionId: agentId === undefined ? forkedFrom : session,
       copied: undefined,
     };
+    const title = this.#early?.sessionId === sessionId ? this.#early.title : undefined;
     this.#open.open(
       sessionId,
-      draftOf(start, { type: "session_start", data: { source, forkedFrom } }, `session:${sessionId}`),
+      draftOf(start, { type: "session_start", data: { source, forkedFrom, title } }, `session:${sessionId}`),
     );
   }
 
@@ -69,6 +79,7 @@ export class SessionStarts {
     if (sessionId === undefined || title === undefined) return;
     if (byPerson) this.#named = sessionId;
     else if (this.#named === sessionId) return;
+    if (!this.#seen.includes(sessionId)) this.#early = { sessionId, title };
     const start = this.#open.peek(sessionId);
     if (start?.type !== "session_start" || start.data.title === title) return;
     this.#open.change(sessionId, (event) => event.data = { ...event.data, title });
@@ -79,6 +90,6 @@ export class SessionStarts {
   }
 
   state(): State {
-    return { open: this.#open.save(), seen: [...this.#seen], named: this.#named };
+    return { open: this.#open.save(), seen: [...this.#seen], named: this.#named, early: this.#early };
   }
 }
