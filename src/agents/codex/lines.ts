@@ -6,9 +6,7 @@
 
 import type { JsonObject } from "../agent.ts";
 import { asObject, asText } from "../values.ts";
-import { readEnd } from "./calls.ts";
 import type { Conversation } from "./conversation.ts";
-import { readNestedCall } from "./nested_calls.ts";
 import type { Call } from "./open_calls.ts";
 import { readParts, readShellEscape, readText } from "./texts.ts";
 
@@ -172,9 +170,7 @@ function takeCompleted(thread: Conversation, item: JsonObject): void {
     case "Reasoning":
       return thread.responses.takeReasoning(readParts(item.summary_text, item.raw_content), "event");
   }
-  const nested = readNestedCall(item);
-  if (nested === undefined) thread.calls.takeFacts(item.id, readEnd(item));
-  else thread.calls.takeNested(nested);
+  thread.calls.takeEnd(item.id, item);
 }
 
 function takeTurnStart(thread: Conversation, event: JsonObject): void {
@@ -183,5 +179,5 @@ function takeTurnStart(thread: Conversation, event: JsonObject): void {
 }
 
 function takeCallEnd(thread: Conversation, event: JsonObject): void {
-  thread.calls.takeFacts(event.call_id, readEnd(event));
+  thread.calls.takeEnd(event.call_id, event);
 }

@@ -1,6 +1,6 @@
 /**
  * What the scripts of Codex's tool `exec` call: the model's history has the script and what it printed, the events for the
- * screen each command, change and call that came of it.
+ * screen each command, change and call that came of it, as it ended.
  *
  * @module
  */
@@ -33,15 +33,7 @@ const DESCRIBE: ReadonlyMap<unknown, Describe> = new Map<unknown, Describe>([
     },
   })],
   ["FileChange", describeChange],
-  ["McpToolCall", ({ server, tool, arguments: args, result, error }, callId) => ({
-    type: "tool_use",
-    data: {
-      tool: `mcp__${asText(server) ?? "unknown"}.${asText(tool) ?? "unknown"}`,
-      callId,
-      arguments: args ?? undefined,
-      result: readOutput(asObject(result)).text ?? asText(error) ?? asText(asObject(error)?.message),
-    },
-  })],
+  ["McpToolCall", describeMcpCall],
   ["Extension", ({ kind, query, action, results }, callId) => ({
     type: "tool_use",
     data: {
@@ -57,6 +49,23 @@ const DESCRIBE: ReadonlyMap<unknown, Describe> = new Map<unknown, Describe>([
   })],
 ]);
 
+/** An item has the facts itself, an event within `invocation` and `result`. */
+function describeMcpCall(item: JsonObject, callId: string): TypedData {
+  const { server, tool, arguments: args } = asObject(item.invocation) ?? item;
+  const result = asObject(item.result);
+  const error = item.error ?? result?.Err;
+  return {
+    type: "tool_use",
+    data: {
+      tool: `mcp__${asText(server) ?? "unknown"}.${asText(tool) ?? "unknown"}`,
+      callId,
+      arguments: args ?? undefined,
+      result: readOutput(asObject(result?.Ok) ?? result).text || asText(error) ||
+        asText(asObject(error)?.message),
+    },
+  };
+}
+
 /** One file that is new is written; all else is a patch, by file. */
 function describeChange({ changes, stdout, stderr }: JsonObject, callId: string): TypedData {
   const files = Object.entries(asObject(changes) ?? {});
@@ -68,10 +77,20 @@ function describeChange({ changes, stdout, stderr }: JsonObject, callId: string)
     : { type: "file_modify", data: { ...call, patch: changes } };
 }
 
-/** The call that a completed item tells of; `undefined` if no script made it: then the history has it. */
+/** What items stand for the events of before 0.147. */
+const ITEMS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  ["exec_command_end", "CommandExecution"],
+  ["patch_apply_end", "FileChange"],
+  ["mcp_tool_call_end", "McpToolCall"],
+]);
+
+/**
+ * The call that a completed item, or an event that reports an end, tells of; `undefined` if no script made it: then the
+ * history has it.
+ */
 export function readNestedCall(item: JsonObject): NestedCall | undefined {
-  const id = asText(item.id);
-  const describe = DESCRIBE.get(item.type);
+  const id = asText(item.call_id) ?? asText(item.id);
+  const describe = DESCRIBE.get(ITEMS.get(item.type) ?? item.type);
   if (id === undefined || describe === undefined || !id.startsWith("exec-")) return undefined;
   const facts = readEnd(item);
   const failed = item.status === "failed" || item.status === "declined";

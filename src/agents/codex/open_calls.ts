@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { JsonObject } from "../agent.ts";
 import { type OpenEvent, OpenEvents } from "../open_events.ts";
 import { asText } from "../values.ts";
-import { type CallFacts, describeCall, readOutput } from "./calls.ts";
+import { type CallFacts, describeCall, readEnd, readOutput } from "./calls.ts";
 import type { Drafting } from "./drafting.ts";
-import type { NestedCall } from "./nested_calls.ts";
+import { readNestedCall } from "./nested_calls.ts";
 
 /** How many calls may wait for their outputs at once. */
 const OPEN_CALLS = 32;
@@ -61,16 +62,14 @@ export class OpenCalls {
     this.#open.close(id);
   }
 
-  /** Takes what else is told of the end of a call; it comes before the output. */
-  takeFacts(callId: unknown, facts: CallFacts): void {
+  /** Takes what else is told of the end of a call; it comes before the output. A call that a script made is told by it. */
+  takeEnd(callId: unknown, end: JsonObject): void {
     const id = asText(callId);
-    if (id !== undefined) this.#open.change(id, (event) => addFacts(event, facts));
-  }
-
-  /** Takes a call that a script made, all of it at once. */
-  takeNested({ id, typed, facts }: NestedCall): void {
-    const draft = this.#drafting.draft(`call:${id}`, typed, true);
-    addFacts(draft as OpenEvent, facts);
+    if (id !== undefined && this.#open.change(id, (event) => addFacts(event, readEnd(end)))) return;
+    const nested = readNestedCall(end);
+    if (nested === undefined) return;
+    const draft = this.#drafting.draft(`call:${nested.id}`, nested.typed, true);
+    addFacts(draft as OpenEvent, nested.facts);
     this.#drafting.emit(draft);
   }
 

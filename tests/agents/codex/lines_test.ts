@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { codex } from "../../../src/agents/codex.ts";
 import { readable } from "../readable.ts";
-import { type Line, parseAll } from "../harness.ts";
+import { foldById, type Line, parseAll } from "../harness.ts";
 import {
   answer,
   given,
@@ -257,6 +257,69 @@ Deno.test("codex names a sub-agent's parent and takes what that one writes as it
     ["llm_response", { text: "Explored." }],
   ]);
   for (const event of events) assertEquals([event.sessionId, event.parentSessionId], [IDS.fork, IDS.parent]);
+});
+
+Deno.test("codex tells what a script made by the events of older versions, too", () => {
+  const ended = (type: string, call_id: string, end: object) =>
+    line("event_msg", { type, call_id, duration: { secs: 0, nanos: 9_000_000 }, ...end });
+  const invocation = { server: "docs", tool: "search", arguments: { q: "cart" } };
+  const content = [{ type: "text", text: "found 2" }];
+  const command = { command: ["bash", "-lc", "ls"], cwd: "/home/ada", aggregated_output: "a", exit_code: 0 };
+  const events = parse([
+    META,
+    ended("exec_command_end", "exec-1", command),
+    ended("patch_apply_end", "exec-2", {
+      changes: { "/c.ts": { type: "add", content: "c\n" } },
+      success: true,
+      stdout: "Success.",
+      stderr: "",
+    }),
+    ended("mcp_tool_call_end", "exec-3", { invocation, result: { Ok: { content } } }),
+    ended("mcp_tool_call_end", "exec-4", { invocation, result: { Err: "no access" } }),
+    // Calls of the model's own, which its history has.
+    ended("patch_apply_end", "call_5", { changes: {}, success: true }),
+    // Told again as an item: the same call.
+    line("event_msg", {
+      type: "item_completed",
+      item: { ...command, type: "CommandExecution", id: "exec-1" },
+    }),
+  ]);
+  assertEquals(
+    foldById(events).slice(1).map(({ type, data }) => JSON.parse(JSON.stringify([type, data]))),
+    [
+      ["command_execution", {
+        tool: "exec_command",
+        callId: "exec-1",
+        command: "ls",
+        cwd: "/home/ada",
+        output: "a",
+        exitCode: 0,
+        isError: false,
+      }],
+      ["file_write", {
+        tool: "apply_patch",
+        callId: "exec-2",
+        path: "/c.ts",
+        result: "Success.",
+        content: "c\n",
+        isError: false,
+      }],
+      ["tool_use", {
+        tool: "mcp__docs.search",
+        callId: "exec-3",
+        arguments: { q: "cart" },
+        result: "found 2",
+        isError: false,
+      }],
+      ["tool_use", {
+        tool: "mcp__docs.search",
+        callId: "exec-4",
+        arguments: { q: "cart" },
+        result: "no access",
+        isError: true,
+      }],
+    ],
+  );
 });
 
 Deno.test("codex takes a review for a sub-agent", () => {
