@@ -7,7 +7,7 @@
 
 import type { EventDraft, SessionStartData } from "../../events/event.ts";
 import type { JsonObject } from "../agent.ts";
-import { asObject, asText } from "../values.ts";
+import { asInstant, asObject, asText } from "../values.ts";
 import type { Drafting } from "./drafting.ts";
 
 /** The first event of one thread. */
@@ -31,7 +31,9 @@ export class SessionStart {
       ...(source !== undefined && { source }),
       ...(forkedFrom !== undefined && { forkedFrom }),
     };
-    this.#event = this.#drafting.draftOwn(`session:${id}`, { type: "session_start", data }, true);
+    const event = this.#drafting.draftOwn(`session:${id}`, { type: "session_start", data }, true);
+    // A thread goes on in further files, whose first lines are younger than it.
+    this.#event = { ...event, timestamp: asInstant(meta.timestamp) ?? event.timestamp };
     this.#drafting.emit(this.#event);
   }
 

@@ -110,6 +110,36 @@ Deno.test("codex takes lines for its own once a fork has named itself again", ()
   assertEquals(ofType(events, "llm_request").map(({ sessionId }) => sessionId), [IDS.parent, IDS.fork]);
 });
 
+Deno.test("codex puts a thread together that goes on in further files", () => {
+  const segment = (minute: number, turn: string, total: number) => {
+    const at = (second: number) => `2026-05-04T08:0${minute}:0${second}.000Z`;
+    const meta = { id: IDS.parent, timestamp: "2026-05-04T08:00:00.000Z", history_mode: "paginated" };
+    const usage = { input_tokens: 100, output_tokens: 10 };
+    const info = {
+      total_token_usage: { input_tokens: total, output_tokens: total },
+      last_token_usage: usage,
+    };
+    const name = minute === 0 ? IDS.parent : `${IDS.parent}_${turn}`;
+    return parse([
+      line("session_meta", { ...meta, history_base: { thread_id: IDS.parent } }, at(0)),
+      line("event_msg", { type: "task_started", turn_id: turn }, at(1)),
+      line("event_msg", { type: "user_message", message: "Go on" }, at(2)),
+      line("event_msg", { type: "token_count", info }, at(3)),
+    ], `rollout-2026-05-04T10-0${minute}-00-${name}`);
+  };
+  const files = [
+    segment(0, "019df200-5001-7001-8000-000000000001", 100),
+    segment(5, "019df204-5001-7001-8000-000000000001", 300),
+  ];
+  const [first, second] = files.map((events) => events.find(({ type }) => type === "session_start"));
+  assertEquals({ ...first, position: 0 }, { ...second, position: 0 });
+  assertEquals(first?.timestamp, Date.parse("2026-05-04T08:00:00.000Z"));
+  const all = foldById(files.flat());
+  assertEquals(new Set(all.map(({ sessionId }) => sessionId)), new Set([IDS.parent]));
+  assertEquals(ofType(all, "llm_request").length, 2);
+  assertEquals(sumTokens(all), { inputTokens: 200, outputTokens: 20 });
+});
+
 Deno.test("codex reads a file that holds several threads", async () => {
   const lines = [...await readFixture("parent"), ...await readFixture("fork")];
   const expected = foldById([...await readEvents("parent"), ...await readEvents("fork")]);
