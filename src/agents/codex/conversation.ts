@@ -23,6 +23,7 @@ interface Saved {
   readonly cwd?: string;
   readonly model?: string;
   readonly lastError?: string;
+  readonly goesOn: boolean;
   readonly threads: unknown;
   readonly start: unknown;
   readonly tokens: unknown;
@@ -47,6 +48,8 @@ export class Conversation implements Drafting {
   #model: string | undefined;
   /** Of the turn, if it had one. */
   #lastError: string | undefined;
+  /** The file goes on from a place in another one, whose lines it does not repeat. */
+  #goesOn: boolean;
 
   /**
    * @param fallbackId names the thread if no line does
@@ -60,6 +63,7 @@ export class Conversation implements Drafting {
     this.#cwd = saved?.cwd;
     this.#model = saved?.model;
     this.#lastError = saved?.lastError;
+    this.#goesOn = saved?.goesOn ?? false;
     this.#threads = new Threads(fallbackId, saved?.threads);
     this.#start = new SessionStart(this, saved?.start);
     this.#tokens = new TokenCount(saved?.tokens);
@@ -105,8 +109,10 @@ export class Conversation implements Drafting {
     this.#time = asInstant(timestamp) ?? this.#time;
     const kind = this.#threads.takeMeta(meta);
     const { own } = this.#threads;
-    if (kind === "own") this.#start.take(own.id, meta);
-    else if (kind === "ancestor" && own.parent !== undefined) this.#start.takeParent(own.parent);
+    if (kind === "own") {
+      this.#goesOn = asObject(meta.history_base) !== undefined;
+      this.#start.take(own.id, meta);
+    } else if (kind === "ancestor" && own.parent !== undefined) this.#start.takeParent(own.parent);
     return kind !== undefined;
   }
 
@@ -127,6 +133,8 @@ export class Conversation implements Drafting {
 
   /** Takes the `info` of a `token_count`. */
   takeTokens(info: JsonObject): void {
+    // No model is called before the first turn.
+    if (this.#goesOn && this.#threads.turn === undefined) return this.#tokens.goOnFrom(info);
     const usage = this.#tokens.take(info);
     if (usage === undefined) return;
     this.#model = asText(info.model) ?? this.#model;
@@ -202,6 +210,7 @@ export class Conversation implements Drafting {
       cwd: this.#cwd,
       model: this.#model,
       lastError: this.#lastError,
+      goesOn: this.#goesOn,
       threads: this.#threads.save(),
       start: this.#start.save(),
       tokens: this.#tokens.save(),

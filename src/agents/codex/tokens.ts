@@ -77,6 +77,11 @@ export class TokenCount {
     };
   }
 
+  /** Takes the `info` of a `token_count` that says from where the count goes on: another file has what was used. */
+  goOnFrom(info: JsonObject): void {
+    this.#totals = readTotals(info.total_token_usage) ?? this.#totals;
+  }
+
   /** The count as plain JSON. */
   save(): unknown {
     return { totals: this.#totals, restarts: this.#restarts };

@@ -1,6 +1,17 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { foldById } from "../harness.ts";
-import { IDS, idsOf, line, ofType, parse, readEvents, readFixture, sumTokens, typed } from "./rollouts.ts";
+import {
+  answer,
+  IDS,
+  idsOf,
+  line,
+  ofType,
+  parse,
+  readEvents,
+  readFixture,
+  sumTokens,
+  typed,
+} from "./rollouts.ts";
 
 Deno.test("codex gives the copied lines of a fork the ids of its parent", async () => {
   const parent = await readEvents("parent");
@@ -111,33 +122,37 @@ Deno.test("codex takes lines for its own once a fork has named itself again", ()
 });
 
 Deno.test("codex puts a thread together that goes on in further files", () => {
-  const segment = (minute: number, turn: string, total: number) => {
+  const segment = (minute: number, turn: string, calls: number) => {
     const at = (second: number) => `2026-05-04T08:0${minute}:0${second}.000Z`;
     const meta = { id: IDS.parent, timestamp: "2026-05-04T08:00:00.000Z", history_mode: "paginated" };
-    const usage = { input_tokens: 100, output_tokens: 10 };
-    const info = {
-      total_token_usage: { input_tokens: total, output_tokens: total },
-      last_token_usage: usage,
+    const count = (calls: number, second: number) => {
+      const total = { input_tokens: 100 * calls, output_tokens: 10 * calls };
+      const info = { total_token_usage: total, last_token_usage: { input_tokens: 100, output_tokens: 10 } };
+      return line("event_msg", { type: "token_count", info }, at(second));
     };
     const name = minute === 0 ? IDS.parent : `${IDS.parent}_${turn}`;
     return parse([
-      line("session_meta", { ...meta, history_base: { thread_id: IDS.parent } }, at(0)),
-      line("event_msg", { type: "task_started", turn_id: turn }, at(1)),
-      line("event_msg", { type: "user_message", message: "Go on" }, at(2)),
-      line("event_msg", { type: "token_count", info }, at(3)),
+      line("session_meta", minute === 0 ? meta : { ...meta, history_base: { thread_id: IDS.parent } }, at(0)),
+      // What was used before is said again.
+      ...minute === 0 ? [] : [count(calls - 1, 1)],
+      line("event_msg", { type: "task_started", turn_id: turn }, at(2)),
+      line("event_msg", { type: "user_message", message: "Go on" }, at(3)),
+      answer("Done."),
+      count(calls, 4),
     ], `rollout-2026-05-04T10-0${minute}-00-${name}`);
   };
   const files = [
-    segment(0, "019df200-5001-7001-8000-000000000001", 100),
-    segment(5, "019df204-5001-7001-8000-000000000001", 300),
+    segment(0, "019df200-5001-7001-8000-000000000001", 1),
+    segment(5, "019df204-5001-7001-8000-000000000001", 2),
+    segment(9, "019df208-5001-7001-8000-000000000001", 3),
   ];
   const [first, second] = files.map((events) => events.find(({ type }) => type === "session_start"));
   assertEquals({ ...first, position: 0 }, { ...second, position: 0 });
   assertEquals(first?.timestamp, Date.parse("2026-05-04T08:00:00.000Z"));
   const all = foldById(files.flat());
   assertEquals(new Set(all.map(({ sessionId }) => sessionId)), new Set([IDS.parent]));
-  assertEquals(ofType(all, "llm_request").length, 2);
-  assertEquals(sumTokens(all), { inputTokens: 200, outputTokens: 20 });
+  assertEquals(ofType(all, "llm_request").length, 3);
+  assertEquals(sumTokens(all), { inputTokens: 300, outputTokens: 30 });
 });
 
 Deno.test("codex reads a file that holds several threads", async () => {
