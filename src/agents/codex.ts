@@ -3,7 +3,8 @@
  *
  * One file per thread, `sessions/YYYY/MM/DD/rollout-<local time>-<thread id>.jsonl`, append-only; archiving
  * moves it to `archived_sessions/`, and a background worker may compress it there (`.jsonl.zst`). A fork, and
- * a resume of 0.36, starts a new file with the lines of its parent. Measured on rollouts of versions
+ * a resume of 0.36, starts a new file with the lines of its parent; since 0.153 a thread may go on in another
+ * file, `rollout-<local time>-<thread id>_<id>.jsonl`, without them. Measured on rollouts of versions
  * before 0.30 (bare items), 0.34 and 0.118 to 0.147; layout of forks and archives from openai/codex
  * `codex-rs/rollout` and `codex-rs/core`.
  *

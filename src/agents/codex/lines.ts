@@ -25,6 +25,8 @@ export const LINES: ReadonlyMap<unknown, Taker> = new Map<unknown, Taker>([
     thread.takeInteraction("compact", asText(message), asText(window_id));
   }],
   ["world_state", ignore],
+  // `token_count` tells the same.
+  ["token_usage_record", ignore],
   ["inter_agent_communication", ignore],
   ["inter_agent_communication_metadata", ignore],
 ]);

@@ -322,6 +322,18 @@ Deno.test("codex tells what a script made by the events of older versions, too",
   );
 });
 
+Deno.test("codex counts once what a call used, though it is told twice", () => {
+  const usage = { input_tokens: 100, cached_input_tokens: 40, output_tokens: 10, total_tokens: 110 };
+  const { events, unknown } = parseAll(codex, pathOf("usage"), [
+    META,
+    answer("Done."),
+    line("token_usage_record", { response_id: "resp_1", usage, thread_token_usage: usage }),
+    tokens(usage, usage),
+  ]);
+  assertEquals(unknown, {});
+  assertEquals(sumTokens(events), { inputTokens: 100, outputTokens: 10 });
+});
+
 Deno.test("codex takes a review for a sub-agent", () => {
   const meta = {
     id: IDS.fork,
