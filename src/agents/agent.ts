@@ -42,8 +42,8 @@ export interface SourceKind {
   /** Also decides between sources that hold the same event: the state of the lower rank is shown. */
   readonly rank: number;
   /**
-   * The one session that it tells, less well than other sources of the agent do: it is told only while none of them holds
-   * that session.
+   * The one session that it tells, less well than sources of a lower rank do: it is told only while none of them holds that
+   * session.
    */
   readonly standsInFor?: string;
 }

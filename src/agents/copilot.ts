@@ -51,8 +51,8 @@ export const copilot: Agent = {
     }
     if (relativePath === SETTINGS) return undefined;
     // What the extension writes beside is read where the session itself is missing, as on a server.
-    const [, window, session] = TRANSCRIPT.exec(relativePath) ?? [];
-    if (session !== undefined) return { format: "jsonl", twin: `${window}/chatSessions/${session}`, rank: 2 };
+    const [, , session] = TRANSCRIPT.exec(relativePath) ?? [];
+    if (session !== undefined) return { format: "jsonl", twin: relativePath, rank: 2, standsInFor: session };
     const [, stem, form] = /^(.+)\.(jsonl?)$/.exec(relativePath) ?? [];
     if (stem === undefined || !(parts.length === 1 || SESSION_FOLDERS.has(parts.at(-2)!))) return undefined;
     return form === "jsonl"

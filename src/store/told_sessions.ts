@@ -6,13 +6,13 @@
 
 import type { StoreReader } from "./reader.ts";
 
-/** The agent's own ids of the sessions that sources of rank 0 hold. */
-export function readToldSessions(reader: StoreReader, agent: string): ReadonlySet<string> {
+/** The agent's own ids of the sessions that sources of a lower rank than `rank` hold. */
+export function readToldSessions(reader: StoreReader, agent: string, rank: number): ReadonlySet<string> {
   const rows = reader.read((database) =>
     database.prepare(
       `select distinct n.text as session from sources s join source_sessions h on h.source = s.id
-         join names n on n.id = h.session where s.agent = ? and s.rank = 0`,
-    ).all(agent)
+         join names n on n.id = h.session where s.agent = ? and s.rank < ?`,
+    ).all(agent, rank)
   );
   return new Set(rows.map(({ session }) => session as string));
 }

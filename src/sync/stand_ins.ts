@@ -77,10 +77,14 @@ export class StandIns {
     now: number,
   ): readonly CatalogSource[] {
     const standIns = [...sources].filter((source) => this.#sessionOf(source) !== undefined);
-    const agents = new Set(standIns.map(({ agent }) => agent));
+    // A better source is of a lower rank than all of them: what one of them tells is no reason for another to be silent.
+    const ranks = new Map<string, number>();
+    for (const { agent, rank } of standIns) ranks.set(agent, Math.min(ranks.get(agent) ?? rank, rank));
     this.#isWaiting = false;
     this.#toldAt = now;
-    this.#told = new Map([...agents].map((agent) => [agent, readToldSessions(reader, agent)]));
+    this.#told = new Map(
+      Array.from(ranks, ([agent, rank]) => [agent, readToldSessions(reader, agent, rank)]),
+    );
     return standIns.filter((source) => {
       if (source.gone) return false;
       const telling = this.telling(source);

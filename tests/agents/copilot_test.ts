@@ -321,7 +321,12 @@ Deno.test("classify() takes sessions, a log before the document beside it; enter
   assertEquals(copilot.companions!("0123/chatSessions/s.json", () => []), ["0123/workspace.json"]);
   assertEquals(copilot.companions!("s.json", () => []), []);
   const transcript = "0123/GitHub.copilot-chat/transcripts/s.jsonl";
-  assertEquals(copilot.classify(transcript), { format: "jsonl", twin: "0123/chatSessions/s", rank: 2 });
+  assertEquals(copilot.classify(transcript), {
+    format: "jsonl",
+    twin: transcript,
+    rank: 2,
+    standsInFor: "s",
+  });
   assertEquals(copilot.companions!(transcript, () => []), ["0123/workspace.json"]);
   const extension = "/home/u/.config/Code/User/globalStorage/github.copilot-chat";
   const traces = { format: "database", twin: "agent-traces.db", rank: 3 } as const;

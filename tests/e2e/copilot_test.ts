@@ -226,6 +226,15 @@ Deno.test("a transcript of Copilot's extension stands in where the session is mi
   replace(document, JSON.stringify(session([question("a"), question("b")])));
   await sync(home.path);
   assertEquals(await now(home.path), ["Question a", "Question b"]);
+
+  // The editor keeps the transcript of a session that the user deleted, or that went on in another window.
+  const other = windowIn(home.path, "two");
+  Deno.renameSync(document, other.document);
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b"]);
+  Deno.removeSync(other.document);
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b"]);
 });
 
 Deno.test("chats that stand in the database of a window are read, and are shown as their files have them where there are some", async () => {
