@@ -27,7 +27,7 @@ export const copilot: Agent = {
   proof: "proven",
   files:
     "a chat session each, JSON and a log of changes to it; SQLite for those of before March 2025, and for traces",
-  adapterVersion: 2,
+  adapterVersion: 3,
 
   roots(environment: Environment): readonly string[] {
     const { os } = environment;

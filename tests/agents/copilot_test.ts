@@ -152,6 +152,66 @@ Deno.test("old forms are read: a message that is a text, edits without a call, a
   }]);
 });
 
+Deno.test("of a call in an answer that was broken off there is what the editor showed", () => {
+  const events = eventsOf(session([request("a", 1_770_000_001_000, {
+    response: [
+      invocation("i1", "mcp_search", { toolSpecificData: { kind: "input", rawInput: { q: "x" } } }),
+      invocation("i2", "mcp_search", {
+        resultDetails: {
+          input: '{"q":"y"}',
+          output: [
+            { type: "embed", isText: true, value: "found" },
+            { type: "embed", mimeType: "image/png", value: "aGk=" },
+          ],
+        },
+      }),
+    ],
+    result: undefined,
+  })]));
+  assertEquals(told(events).slice(2, 4), [
+    ["tool_use", {
+      tool: "mcp_search",
+      callId: "i1",
+      arguments: { q: "x" },
+      result: "Used mcp_search",
+    }],
+    ["tool_use", { tool: "mcp_search", callId: "i2", arguments: { q: "y" }, result: "found" }],
+  ]);
+});
+
+Deno.test("each change of a file and each call is an event of its own, also where two have one name", () => {
+  const change = (kind: string, path: string, text: string) => ({
+    kind,
+    uri: { scheme: "file", path },
+    edits: [[{ text }]],
+    done: true,
+  });
+  const edited = eventsOf(session([request("a", 1_770_000_001_000, {
+    response: [
+      change("textEditGroup", "/p/a.ts", "one"),
+      change("textEditGroup", "/p/a.ts", "two"),
+      change("notebookEditGroup", "/p/a.ipynb", "three"),
+    ],
+  })]));
+  assertEquals(told(edited.filter(({ type }) => type === "file_modify")), [
+    ["file_modify", { tool: "textEditGroup", path: "/p/a.ts", patch: [[{ text: "one" }]] }],
+    ["file_modify", { tool: "textEditGroup", path: "/p/a.ts", patch: [[{ text: "two" }]] }],
+    ["file_modify", { tool: "notebookEditGroup", path: "/p/a.ipynb", patch: [[{ text: "three" }]] }],
+  ]);
+  const called = eventsOf(session([request("a", 1_770_000_001_000, {
+    response: [
+      invocation("call_0", "copilot_readFile", { isConfirmed: { type: 0 } }),
+      invocation("call_0", "copilot_readFile", { isConfirmed: { type: 0 } }),
+    ],
+  })]));
+  assertEquals(called.map(({ type }) => type).slice(2, -1), [
+    "file_read",
+    "user_interaction",
+    "file_read",
+    "user_interaction",
+  ]);
+});
+
 Deno.test("a log of operations makes the same events as the document that it makes", () => {
   const first = request("a", 1_770_000_001_000);
   const second = request("b", 1_770_000_003_000);

@@ -16,9 +16,16 @@ export interface Answer {
   readonly reasoning: string | undefined;
   readonly calls: readonly Call[];
   /** Files that were changed, where no call says so. */
-  readonly edits: readonly { readonly path: string; readonly patch: unknown }[];
+  readonly edits: readonly Edit[];
   /** Kind of the first part that is not understood. */
   readonly unknown: string | undefined;
+}
+
+/** A change of a file, as the editor shows it. */
+export interface Edit {
+  readonly tool: string;
+  readonly path: string;
+  readonly patch: unknown;
 }
 
 /** A call with the name that it keeps. */
@@ -47,7 +54,6 @@ const SILENT: ReadonlySet<string> = new Set([
   "mcpServersStartingSerialized",
   "mcpServersInteractionRequired",
   "multiDiffData",
-  "notebookEditGroup",
   "planReview",
   "prepareToolInvocation",
   "progressMessage",
@@ -77,7 +83,7 @@ export function readAnswer(request: JsonObject): Answer {
   };
   const reasoning: string[] = [];
   const invocations: JsonObject[] = [];
-  const edits: { path: string; patch: unknown }[] = [];
+  const edits: Edit[] = [];
   let unknown: string | undefined;
   // Until 2023 an answer was one text.
   for (const item of asList(request.response) ?? [request.response]) {
@@ -105,9 +111,10 @@ export function readAnswer(request: JsonObject): Answer {
         isAfterCall = true;
         if (!INTERNAL.test(asText(part.toolId) ?? "")) invocations.push(part);
         break;
-      case "textEditGroup": {
+      case "textEditGroup":
+      case "notebookEditGroup": {
         const path = pathOfUri(part.uri);
-        if (path !== undefined) edits.push({ path, patch: part.edits });
+        if (path !== undefined) edits.push({ tool: kind, path, patch: part.edits });
         break;
       }
       default:
@@ -142,19 +149,29 @@ function readCalls(request: JsonObject, invocations: readonly JsonObject[]): rea
     const callId = asText(shown?.toolCallId) ?? askedId?.replace(/__vscode-\d+$/, "");
     const result = askedId === undefined ? undefined : resultText(results[askedId]);
     const confirmed = shown?.isConfirmed;
-    const terminal = asObject(asObject(shown?.toolSpecificData)?.commandLine);
+    const shownData = asObject(shown?.toolSpecificData);
+    const terminal = asObject(shownData?.commandLine);
+    const details = asObject(shown?.resultDetails);
     return {
       key: callId ?? `#${index}`,
       tool: asText(call?.name) ?? asText(shown?.toolId) ?? "unknown",
       callId,
-      args: parseArguments(call?.arguments),
-      result: result ?? textOf(shown?.pastTenseMessage),
+      // Where an answer was broken off, only what the editor showed is there.
+      args: parseArguments(call?.arguments ?? shownData?.rawInput ?? details?.input),
+      result: result ?? shownOutput(details?.output) ?? textOf(shown?.pastTenseMessage),
       command: asText(terminal?.userEdited) ?? asText(terminal?.toolEdited) ?? asText(terminal?.original),
-      isError: asObject(shown?.resultDetails)?.isError === true ? true : undefined,
+      isError: details?.isError === true ? true : undefined,
       isComplete: shown?.isComplete === true || result !== undefined,
       isDenied: confirmed === false || asObject(confirmed)?.type === 0,
     };
   });
+}
+
+/** The texts of what the editor showed of a result; what is no text stands beside them in base64. */
+function shownOutput(output: unknown): string | undefined {
+  const texts = (asList(output) ?? []).map(asObject).filter((part) => part?.isText === true)
+    .map((part) => asText(part?.value) ?? "");
+  return asText(output) ?? asText(texts.join("\n"));
 }
 
 /** Arguments are the JSON of an object; what is not stays text. */

@@ -95,8 +95,10 @@ class Session {
       return;
     }
     let position = (index + 1) * STRIDE;
+    // A file may be changed several times, and some models number their calls anew each time that they are asked.
+    const same = new Map<string, number>();
     const add = (typed: TypedData, key: string, at: number, complete: boolean, metrics?: Metrics) =>
-      this.#add(typed, key, at, position++, complete, request, metrics);
+      this.#add(typed, numbered(key, same), at, position++, complete, request, metrics);
 
     const id = this.#nameOf(request, prompt);
     const attachments = readAttachments(variableData);
@@ -110,9 +112,8 @@ class Session {
       add(describeCall(call), key, timestamp, call.isComplete || outcome.isOver);
       if (call.isDenied) this.#deny(add, call, id, timestamp);
     }
-    for (const { path, patch } of edits) {
-      const typed = { type: "file_modify", data: { tool: "textEditGroup", path, patch } } as const;
-      add(typed, `edit:${id}:${path}`, timestamp, outcome.isOver);
+    for (const edit of edits) {
+      add({ type: "file_modify", data: edit }, `edit:${id}:${edit.path}`, timestamp, outcome.isOver);
     }
     const metrics = readMetrics(request);
     if (text !== undefined || reasoning !== undefined || metrics !== undefined || outcome.isOver) {
@@ -131,10 +132,7 @@ class Session {
   #nameOf(request: JsonObject, prompt: string): string {
     const id = asText(request.requestId);
     if (id !== undefined && asCount(request.timestamp) !== undefined) return id;
-    const name = `text:${hashText(prompt)}`;
-    const count = this.#same.get(name) ?? 0;
-    this.#same.set(name, count + 1);
-    return count === 0 ? name : `${name}:${count}`;
+    return numbered(`text:${hashText(prompt)}`, this.#same);
   }
 
   #deny(
@@ -177,6 +175,13 @@ class Session {
       complete,
     });
   }
+}
+
+/** The name, with a number behind it if it was there before. */
+function numbered(name: string, counts: Map<string, number>): string {
+  const count = counts.get(name) ?? 0;
+  counts.set(name, count + 1);
+  return count === 0 ? name : `${name}:${count}`;
 }
 
 /** How a request ended, if it did. */
