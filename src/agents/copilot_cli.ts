@@ -15,7 +15,7 @@ export const copilotCli: Agent = {
   name: "GitHub Copilot CLI",
   proof: "proven",
   files: "a session each, JSON lines",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

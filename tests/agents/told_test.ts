@@ -531,6 +531,60 @@ Deno.test("Copilot CLI counts each part of a session that ends several times onc
     ),
   );
   assertEquals(ends(each), expected);
+  // One that counts nothing says nothing of what was counted before.
+  const silent = JSON.stringify({
+    type: "session.shutdown",
+    data: { shutdownType: "error" },
+    id: "s",
+    timestamp: "2026-05-04T11:00:00.000Z",
+  });
+  assertEquals(ends(lines.toSpliced(-3, 0, silent)), [expected[0], undefined, expected[1]]);
+});
+
+Deno.test("Copilot CLI's newer versions count what was thought, and what went in without what came from a cache", () => {
+  const { path } = TOLD.find(({ agent }) => agent === copilotCli)!;
+  const usage = {
+    inputTokens: 1000,
+    outputTokens: 90,
+    cacheReadTokens: 300,
+    cacheWriteTokens: 100,
+    reasoningTokens: 64,
+  };
+  const tokenDetails = { input: { tokenCount: 600 } };
+  const end = {
+    type: "session.shutdown",
+    data: { modelMetrics: { m: { usage, tokenDetails } } },
+    id: "s",
+    timestamp: "2026-05-04T11:00:00.000Z",
+  };
+  assertEquals(parseAll(copilotCli, path, [end]).events.map(({ metrics }) => metrics), [
+    { ...usage, inputTokens: 600 },
+  ]);
+});
+
+Deno.test("what Copilot CLI says in the person's name is no prompt; what the person refuses is a denial", () => {
+  const { path } = TOLD.find(({ agent }) => agent === copilotCli)!;
+  const lines = [
+    { type: "user.message", data: { content: "", isAutopilotContinuation: true } },
+    { type: "user.message", data: { content: "How to make a PDF: …", source: "skill-pdf" } },
+    { type: "user.message", data: { content: "Go and look", source: "agent-1" } },
+    {
+      type: "user.message",
+      data: { content: "Why?", attachments: [{ type: "selection", filePath: "/p/a.ts", text: "x" }] },
+    },
+    { type: "permission.completed", data: { requestId: "1", result: { kind: "approved" } } },
+    {
+      type: "permission.completed",
+      data: { requestId: "2", result: { kind: "denied-interactively-by-user" } },
+    },
+  ].map((line, index) => ({ ...line, id: `e${index}`, timestamp: "2026-05-04T11:00:00.000Z" }));
+  const { events, unknown } = parseAll(copilotCli, path, lines);
+  assertEquals(unknown, {});
+  assertEquals(events.map(({ data }) => data as unknown), [
+    { prompt: "Go and look" },
+    { prompt: "Why?", attachments: [{ kind: "selection", path: "/p/a.ts" }] },
+    { action: "deny" },
+  ]);
 });
 
 Deno.test("Droid's session has the tokens and the model that stand beside it", async () => {

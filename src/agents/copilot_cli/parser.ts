@@ -35,7 +35,6 @@ const SILENT_TYPES: ReadonlySet<unknown> = new Set([
   "hook.start",
   "hook.end",
   "permission.requested",
-  "permission.completed",
   "session.compaction_start",
   "session.handoff",
   "session.mode_changed",
@@ -55,11 +54,17 @@ const SILENT_TYPES: ReadonlySet<unknown> = new Set([
 ]);
 
 /** The tokens of a session, as its end counts them. */
-const TOTALS = ["inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens"] as const;
+const TOTALS = [
+  "inputTokens",
+  "cacheReadTokens",
+  "cacheWriteTokens",
+  "outputTokens",
+  "reasoningTokens",
+] as const;
 
 type Totals = { readonly [K in typeof TOTALS[number]]: number };
 
-const NOTHING: Totals = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
+const NOTHING = totals(() => 0);
 
 /** What `state()` returns. */
 interface State {
@@ -132,6 +137,10 @@ export class CopilotCliParser implements RecordParser {
         return data.infoType === "rewind"
           ? this.#interaction("rewind", asText(data.message), id, place)
           : undefined;
+      case "permission.completed":
+        return asObject(data.result)?.kind === "denied-interactively-by-user"
+          ? this.#interaction("deny", undefined, id, place)
+          : undefined;
       case "abort":
         return this.#interaction("cancel", asText(data.reason), id, place);
       case "session.error":
@@ -170,9 +179,13 @@ export class CopilotCliParser implements RecordParser {
   }
 
   #prompt(data: JsonObject, id: string, place: Place): RecordOutcome {
+    // What the program says in the person's name: to go on, and what a skill is.
+    if (data.isAutopilotContinuation === true || asText(data.source)?.startsWith("skill-")) return undefined;
     const attachments = (asList(data.attachments) ?? []).map(asObject)
       .filter((attachment) => attachment !== undefined)
-      .map(({ type, path }) => compact({ kind: asText(type) ?? "file", path: asText(path) }));
+      .map(({ type, path, filePath, url }) =>
+        compact({ kind: asText(type) ?? "file", path: asText(path) ?? asText(filePath) ?? asText(url) })
+      );
     this.#conversation.add(id, place, {
       type: "llm_request",
       data: {
@@ -234,49 +247,40 @@ export class CopilotCliParser implements RecordParser {
    * parts together, some each alone: a number that is smaller than the one before is of the latter kind.
    */
   #end(data: JsonObject, id: string, place: Place): RecordOutcome {
-    const models = Object.entries(asObject(data.modelMetrics) ?? {});
-    const counted = models.map(([, metrics]) => totalsOf(asObject(asObject(metrics)?.usage)))
-      .reduce(addTotals, NOTHING);
-    const isCumulative = TOTALS.every((name) => counted[name] >= this.#counted[name]);
-    const before = isCumulative ? this.#counted : NOTHING;
-    const metrics: Metrics = {
-      // As counted it holds what came from a cache.
-      inputTokens: Math.max(
-        0,
-        counted.inputTokens - before.inputTokens -
-          (counted.cacheReadTokens - before.cacheReadTokens),
-      ),
-      cacheReadTokens: counted.cacheReadTokens - before.cacheReadTokens,
-      cacheWriteTokens: counted.cacheWriteTokens - before.cacheWriteTokens,
-      outputTokens: Math.max(0, counted.outputTokens - before.outputTokens - this.#output),
-    };
-    this.#counted = counted;
-    this.#output = 0;
+    const byModel = asObject(data.modelMetrics);
+    const models = Object.keys(byModel ?? {});
+    const metrics = byModel && this.#count(Object.values(byModel).map(asObject));
     const at = {
       ...place,
       ...models.length > 0 && { metrics },
-      ...models.length === 1 && { model: models[0]![0] },
+      ...models.length === 1 && { model: models[0] },
     };
     this.#conversation.add(id, at, { type: "session_end", data: { reason: asText(data.shutdownType) } });
     return undefined;
   }
+
+  /** What was used since the last time that it was counted, beside what answers say. */
+  #count(models: readonly (JsonObject | undefined)[]): Metrics {
+    const each = models.map(totalsOf);
+    const counted = totals((name) => each.reduce((sum, of) => sum + of[name], 0));
+    const isCumulative = TOTALS.every((name) => counted[name] >= this.#counted[name]);
+    const since = isCumulative ? totals((name) => counted[name] - this.#counted[name]) : counted;
+    const outputTokens = Math.max(0, since.outputTokens - this.#output);
+    this.#counted = counted;
+    this.#output = 0;
+    // Not all versions count it.
+    return { ...since, outputTokens, reasoningTokens: since.reasoningTokens || undefined };
+  }
 }
 
-function totalsOf(usage: JsonObject | undefined): Totals {
-  const count = (name: keyof Totals) => asCount(usage?.[name]) ?? 0;
-  return {
-    inputTokens: count("inputTokens"),
-    cacheReadTokens: count("cacheReadTokens"),
-    cacheWriteTokens: count("cacheWriteTokens"),
-    outputTokens: count("outputTokens"),
-  };
+function totalsOf(metrics: JsonObject | undefined): Totals {
+  const usage = asObject(metrics?.usage);
+  const { inputTokens, cacheReadTokens, ...others } = totals((name) => asCount(usage?.[name]) ?? 0);
+  const fresh = asCount(asObject(asObject(metrics?.tokenDetails)?.input)?.tokenCount);
+  // In the one number is what came from a cache, too; newer versions have the other beside it.
+  return { inputTokens: fresh ?? Math.max(0, inputTokens - cacheReadTokens), cacheReadTokens, ...others };
 }
 
-function addTotals(a: Totals, b: Totals): Totals {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-  };
+function totals(count: (name: typeof TOTALS[number]) => number): Totals {
+  return Object.fromEntries(TOTALS.map((name) => [name, count(name)])) as Totals;
 }
