@@ -41,6 +41,8 @@ export interface SourceKind {
   readonly twin: string;
   /** Also decides between sources that hold the same event: the state of the lower rank is shown. */
   readonly rank: number;
+  /** What its first 64 bytes look like. One that has lost its beginning is not read while it has a twin. */
+  readonly beginning?: RegExp;
   /**
    * The one session that it tells, less well than sources of a lower rank do: it is told only while none of them holds that
    * session.

@@ -3,9 +3,9 @@
  *
  * One file per chat session, `workspaceStorage/<window>/chatSessions/<session>.json` or, since 1.109, `.jsonl`, a log of
  * operations on the same document; `globalStorage/emptyWindowChatSessions/` holds those of windows without a folder.
- * Where both forms exist the `.json` is a leftover. Before March 2025 the sessions of a window stood in its database,
- * `workspaceStorage/<window>/state.vscdb`, those of windows without a folder in `globalStorage/state.vscdb`, and were left
- * there when they became files. From microsoft/vscode
+ * Where both forms exist the `.json` is a leftover, unless the log was begun without the document that it changes.
+ * Before March 2025 the sessions of a window stood in its database, `workspaceStorage/<window>/state.vscdb`, those of
+ * windows without a folder in `globalStorage/state.vscdb`, and were left there when they became files. From microsoft/vscode
  * `src/vs/workbench/contrib/chat/common/model/{chatModel,chatSessionStore,objectMutationLog}.ts`; measured on sessions of
  * 2025 and 2026.
  *
@@ -56,7 +56,7 @@ export const copilot: Agent = {
     const [, stem, form] = /^(.+)\.(jsonl?)$/.exec(relativePath) ?? [];
     if (stem === undefined || !(parts.length === 1 || SESSION_FOLDERS.has(parts.at(-2)!))) return undefined;
     return form === "jsonl"
-      ? { format: "operations", twin: stem, rank: 0 }
+      ? { format: "operations", twin: stem, rank: 0, beginning: DOCUMENT }
       : { format: "document", twin: stem, rank: 1 };
   },
 
@@ -104,6 +104,8 @@ export const copilot: Agent = {
   },
 };
 
+/** The first operation of a log: the document. */
+const DOCUMENT = /^\s*\{\s*"kind"\s*:\s*0\b/;
 /** A transcript of the extension: the window, and the session. */
 const TRANSCRIPT = /^(.+)\/GitHub\.copilot-chat\/transcripts\/([^/]+)\.jsonl$/;
 /** What a window keeps of itself, or, directly in the root, what all windows share. */

@@ -10,6 +10,8 @@
 import type { Agent, SourceKind } from "../agents/agent.ts";
 import { THIS_OS } from "../platform/environment.ts";
 import { separatorOf } from "../platform/paths.ts";
+import { SourceError } from "./source_errors.ts";
+import { SourceFile } from "./source_file.ts";
 import { type FileStamp, stampAt, stampOf, withLog } from "./stamp.ts";
 
 /** A folder to search for one agent. */
@@ -71,8 +73,8 @@ const SEPARATOR = separatorOf(THIS_OS);
 /**
  * Finds all sources below the given roots, in a fixed order: by root as given, then by name.
  *
- * Of twins (one agent, root and twin name) only the one of the lowest rank is kept; of several names for one file (hard
- * links, roots that overlap) the first. What can't be read is a problem and stops nothing else.
+ * Of twins (one agent, root and twin name) only the one of the lowest rank is kept, unless its beginning is lost; of several
+ * names for one file (hard links, roots that overlap) the first. What can't be read is a problem and stops nothing else.
  */
 export function discover(roots: readonly SearchRoot[]): Discovery {
   const search = new Search();
@@ -219,18 +221,40 @@ class Search {
   }
 }
 
-/** Keeps of each set of twins the one of the lowest rank, the first of equals. */
+/** Keeps of each set of twins the one of the lowest rank that has not lost its beginning, the first of equals. */
 function withoutTwins(sources: readonly FoundSource[]): readonly FoundSource[] {
   const chosen = new Map<string, FoundSource>();
   for (const source of sources) {
     const name = [source.agent.id, source.root, source.kind.twin].join("\0");
     const rival = chosen.get(name);
-    if (rival === undefined || source.kind.rank < rival.kind.rank) chosen.set(name, source);
+    if (rival === undefined || isBetter(source, rival)) chosen.set(name, source);
   }
   // Where nothing was dropped, the map holds all of them in their order.
   if (chosen.size === sources.length) return sources;
   const kept = new Set(chosen.values());
   return sources.filter((source) => kept.has(source));
+}
+
+function isBetter(source: FoundSource, rival: FoundSource): boolean {
+  return source.kind.rank < rival.kind.rank
+    ? hasBeginning(source)
+    : source.kind.rank > rival.kind.rank && !hasBeginning(rival);
+}
+
+/** Looks into a file, which is only done where there is another in its place. */
+function hasBeginning({ path, realRoot, kind }: FoundSource): boolean {
+  if (kind.beginning === undefined) return true;
+  let file: SourceFile | undefined;
+  try {
+    file = SourceFile.open(path, realRoot);
+    return kind.beginning.test(new TextDecoder().decode(file.readAt(0, 64)));
+  } catch (error) {
+    // What can't be read tells of itself when it is its turn.
+    if (error instanceof SourceError) return true;
+    throw error;
+  } finally {
+    file?.close();
+  }
 }
 
 /** Keeps the first of several names of one file. */

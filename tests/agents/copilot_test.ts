@@ -358,11 +358,13 @@ Deno.test("roots() are the folders of every editor on each system, and in WSL th
 });
 
 Deno.test("classify() takes sessions, a log before the document beside it; enters() goes only where they may lie", () => {
-  assertEquals(copilot.classify("0123/chatSessions/s.jsonl"), {
-    format: "operations",
-    twin: "0123/chatSessions/s",
-    rank: 0,
-  });
+  const { beginning, ...log } = copilot.classify("0123/chatSessions/s.jsonl")!;
+  assertEquals(log, { format: "operations", twin: "0123/chatSessions/s", rank: 0 });
+  assertEquals(['{"kind":0,"v":{}}', '{"kind":1,"k":[]}', ""].map((text) => beginning!.test(text)), [
+    true,
+    false,
+    false,
+  ]);
   assertEquals(copilot.classify("0123/chatSessions/s.json"), {
     format: "document",
     twin: "0123/chatSessions/s",

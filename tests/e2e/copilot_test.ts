@@ -157,6 +157,21 @@ Deno.test("a half-written chat, and one whose beginning is lost, take nothing aw
   assertEquals(await now(home.path), ["Question a", "Question x"]);
 });
 
+Deno.test("a log that was begun without its document leaves the word to the document beside it, until it is whole", async () => {
+  using home = temporaryHome();
+  const { document, log } = windowIn(home.path, "one");
+  Deno.writeTextFileSync(document, JSON.stringify(session([question("a")])));
+  Deno.writeTextFileSync(log, '{"kind":1,"k":["customTitle"],"v":"x"}\n');
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a"]);
+  Deno.writeTextFileSync(
+    log,
+    `${JSON.stringify({ kind: 0, v: session([question("a"), question("b")]) })}\n`,
+  );
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b"]);
+});
+
 Deno.test("a chat that was copied into another window is there once, and both go their ways", async () => {
   using home = temporaryHome();
   const [one, two] = [windowIn(home.path, "one"), windowIn(home.path, "two")];

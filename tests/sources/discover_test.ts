@@ -120,6 +120,31 @@ Deno.test("discover() keeps of twins the one of the lowest rank, in each root an
   assertEquals(pathsOf(discover(roots)), [...found, ...found]);
 });
 
+Deno.test("discover() keeps the other one of twins where the better one has lost its beginning", () => {
+  using folder = new Folder();
+  const write = (name: string, better: string) => {
+    folder.write(`${name}.jsonl`, better);
+    folder.write(`old/${name}.jsonl`, "whole");
+  };
+  write("cut", "is lost");
+  write("empty", "");
+  write("whole", "begins and goes on");
+  folder.write("alone.jsonl", "is lost");
+  const agent: Agent = {
+    ...AGENT,
+    classify(path) {
+      const kind = AGENT.classify(path);
+      return kind?.rank === 0 ? { ...kind, beginning: /^begins/ } : kind;
+    },
+  };
+  assertEquals(pathsOf(discover([{ agent, root: folder.path }])), [
+    "alone.jsonl",
+    "old/cut.jsonl",
+    "old/empty.jsonl",
+    "whole.jsonl",
+  ]);
+});
+
 Deno.test({
   name: "discover() survives odd names [needs linux-x64]",
   ...skipUnless("linux-x64"),
