@@ -25,6 +25,11 @@ const PIECE = 1 << 14;
 const NEWLINE = 10;
 const encoder = new TextEncoder();
 
+/** Whether a number is a time that a `Date` can have, ms since the epoch. */
+export function isTime(value: number): boolean {
+  return Math.abs(value) <= LAST_TIME;
+}
+
 /** Makes batches. */
 export class BatchBuilder {
   readonly #names: NameNumbers;
@@ -95,7 +100,7 @@ export class BatchBuilder {
    * @throws {TypeError} if its timestamp is none that a date can have
    */
   add(agent: string, draft: EventDraft, isUnwanted = false): void {
-    if (!(Math.abs(draft.timestamp) <= LAST_TIME)) throw new TypeError("the event has no usable timestamp");
+    if (!isTime(draft.timestamp)) throw new TypeError("the event has no usable timestamp");
     if ((this.#rows + 1) * COLUMNS > this.#columns.length) this.#growRows();
     const columns = this.#columns;
     const base = this.#rows * COLUMNS;

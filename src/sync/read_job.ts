@@ -9,6 +9,7 @@ import {
   type JsonObject,
   LINE_FORMATS,
   type ReadableAgent,
+  type RecordOutcome,
   type RecordParser,
   type SourceFormat,
   type SourceInfo,
@@ -30,7 +31,7 @@ import {
 import type { SourceCursor } from "../sources/cursor.ts";
 import type { FileStamp } from "../sources/stamp.ts";
 import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
-import type { BatchBuilder } from "../store/batch_builder.ts";
+import { type BatchBuilder, isTime } from "../store/batch_builder.ts";
 import { filterText, SILENT } from "../platform/workspace_filter.ts";
 import { collectGarbage } from "../platform/garbage.ts";
 import { THIS_OS } from "../platform/environment.ts";
@@ -75,6 +76,8 @@ export class JobRun implements RecordSink {
   #isRereading: boolean;
   readonly #companions: { readonly [name: string]: unknown };
   readonly #workspaceOf: SourceInfo["workspaceOf"];
+  /** Why an event was not taken since this was last asked. */
+  #fault: string | undefined;
   /** The bytes of a document, as long as they are needed. */
   #document: Uint8Array | undefined;
 
@@ -113,7 +116,9 @@ export class JobRun implements RecordSink {
     this.#filter = job.isSilent ? SILENT : filterText(job.workspaces);
     this.#emit = (draft) => {
       if (job.isSilent) return;
-      if (draft.timestamp < job.collectedFrom) this.#leftOut++;
+      // It may be emitted where the source ends: it is no reason to lose the others.
+      if (!isTime(draft.timestamp)) this.#fault = "failed:the event has no usable timestamp";
+      else if (draft.timestamp < job.collectedFrom) this.#leftOut++;
       else if (wants(draft.workspace)) builder.add(agent.id, draft);
       else {
         this.#leftOut++;
@@ -146,7 +151,7 @@ export class JobRun implements RecordSink {
     // What it made may be emitted by a later record.
     if (length >= HUGE_RECORD) this.#builder.mayBeHuge = true;
     try {
-      reason = this.#parser!.record(record, position)?.unknown;
+      reason = this.#reasonOf(this.#parser!.record(record, position));
       if (this.#isCareful) this.#state = this.#stateText();
     } catch (error) {
       // A fault of the adapter costs one record, which is kept, not the source.
@@ -171,7 +176,7 @@ export class JobRun implements RecordSink {
   }
 
   end(): void {
-    const unknown = this.#parser!.flush()?.unknown;
+    const unknown = this.#reasonOf(this.#parser!.flush());
     if (unknown !== undefined) this.#keep(0, 0, unknown, EMPTY);
   }
 
@@ -199,7 +204,7 @@ export class JobRun implements RecordSink {
   finish(): void {
     if (this.#parser === undefined) this.#begin();
     // What was made empty says nothing, also not that it is empty.
-    const unknown = this.#reader.stamp.size === 0 ? undefined : this.#parser!.flush()?.unknown;
+    const unknown = this.#reader.stamp.size === 0 ? undefined : this.#reasonOf(this.#parser!.flush());
     if (unknown !== undefined) this.#keep(0, this.#document?.length ?? 0, unknown, this.#document ?? EMPTY);
     this.#addSegment(this.#reader.cursor(), true);
   }
@@ -283,6 +288,13 @@ export class JobRun implements RecordSink {
     this.#unread = [];
     this.#unreadBytes = 0;
     this.#leftOut = 0;
+  }
+
+  /** What was not understood, or which event could not be taken. */
+  #reasonOf(outcome: RecordOutcome | void): string | undefined {
+    const reason = outcome?.unknown ?? this.#fault;
+    this.#fault = undefined;
+    return reason;
   }
 
   #keep(position: number, length: number, reason: string, raw: Uint8Array): void {

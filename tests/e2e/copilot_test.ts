@@ -157,6 +157,17 @@ Deno.test("a half-written chat, and one whose beginning is lost, take nothing aw
   assertEquals(await now(home.path), ["Question a", "Question x"]);
 });
 
+Deno.test("a request with a time that is none costs no other one", async () => {
+  using home = temporaryHome();
+  const { document } = windowIn(home.path, "one");
+  const requests = [question("a"), question("b", { timestamp: 1e300 }), question("c")];
+  Deno.writeTextFileSync(document, JSON.stringify(session(requests)));
+  await sync(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question c"]);
+  const { failures, unreadRecords } = (await statusOf(home.path)).sync;
+  assertEquals({ failures, unreadRecords }, { failures: [], unreadRecords: 1 });
+});
+
 Deno.test("a log that was begun without its document leaves the word to the document beside it, until it is whole", async () => {
   using home = temporaryHome();
   const { document, log } = windowIn(home.path, "one");
