@@ -18,7 +18,7 @@ export const cursor: Agent = {
   proof: "proven",
   files:
     "one SQLite database for all conversations, older ones for each window; of the command line one for each chat",
-  adapterVersion: 3,
+  adapterVersion: 4,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

@@ -86,8 +86,10 @@ export const CURSOR_DATABASE: DatabaseLayout = {
       yield [`${MESSAGE}${key}:${id}`, { bubble: message }];
     }
     if (inline.length > 0) return;
-    for (const entry of asList(composer.fullConversationHeadersOnly) ?? []) {
-      const id = asText(asObject(entry)?.bubbleId);
+    const ids = (asList(composer.fullConversationHeadersOnly) ?? []).map((entry) =>
+      asText(asObject(entry)?.bubbleId)
+    );
+    for (const id of new Set(ids)) {
       if (id === undefined) continue;
       const name = `${MESSAGE}${key}:${id}`;
       const bubble = valueAt(database, STORE, name);

@@ -41,6 +41,8 @@ export class CursorParser implements RecordParser {
   #position = 0;
   /** When the message before was written. */
   #time: number | undefined;
+  /** When the conversation was changed last. */
+  #changedAt: number | undefined;
   /** The answer that is a thought so far, or was just begun: the key that its text goes on under. */
   #thought: string | undefined;
   #start: (() => void) | undefined;
@@ -75,7 +77,8 @@ export class CursorParser implements RecordParser {
       branch: asText(asObject(composer.gitWorktree)?.branchName) ?? asText(asObject(branch)?.branchName),
       model: modelOf(composer.modelConfig),
     });
-    this.#time = timeOf(composer.createdAt);
+    this.#time = timeOf(composer.createdAt) ?? timeOf(header?.createdAt);
+    this.#changedAt = timeOf(composer.lastUpdatedAt);
     // Most conversations that a database holds are empty: they begin with their first message.
     const data = { title: asText(composer.name), source: asText(composer.unifiedMode) };
     this.#start = () => this.#conversation.start({ timestamp: this.#time!, position: 0 }, data);
@@ -87,8 +90,8 @@ export class CursorParser implements RecordParser {
     const { type } = bubble;
     if (type !== USER && type !== ASSISTANT) return { unknown: `bubble:${String(type)}` };
     const own = asInstant(bubble.createdAt) ?? timeOf(asObject(bubble.timingInfo)?.clientRpcSendTime);
-    // A conversation that does not say when it began began with its first message.
-    this.#time ??= own;
+    // A conversation that does not say when it began began with its first message, whenever that was.
+    this.#time ??= own ?? this.#changedAt;
     if (this.#time === undefined) return { unknown: "bubble:no-time" };
     const { sessionId, workspace } = this.#conversation.surroundings;
     const [uri] = asList(bubble.workspaceUris) ?? [];
@@ -128,14 +131,14 @@ export class CursorParser implements RecordParser {
     const name = asText(tool?.name);
     const text = asText(bubble.text) ?? asText(bubble.rawText);
     const reasoning = asText(asObject(bubble.thinking)?.text);
-    if (text !== undefined || reasoning !== undefined) {
-      this.#conversation.answer(this.#thought ?? key, place, { text, reasoning });
-    }
+    // One that was broken off may have used something and said nothing.
+    const isAnswer = text !== undefined || reasoning !== undefined ||
+      (name === undefined && place.metrics !== undefined);
+    if (isAnswer) this.#conversation.answer(this.#thought ?? key, place, { text, reasoning });
     this.#thought = text === undefined && reasoning !== undefined ? this.#thought ?? key : undefined;
     if (tool === undefined || name === undefined) return undefined;
     this.#thought = undefined;
-    const isTold = text !== undefined || reasoning !== undefined;
-    this.#call(tool, name, key, isTold ? { ...place, metrics: undefined } : place);
+    this.#call(tool, name, key, isAnswer ? { ...place, metrics: undefined } : place);
     return undefined;
   }
 
