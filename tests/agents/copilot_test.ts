@@ -179,6 +179,61 @@ Deno.test("of a call in an answer that was broken off there is what the editor s
   ]);
 });
 
+Deno.test("the calls of a sub-agent are told as they are shown, and take nothing of what the session asked for", () => {
+  const events = eventsOf(session([request("a", 1_770_000_001_000, {
+    response: [
+      invocation("i1", "runSubagent", { toolSpecificData: { kind: "subagent", description: "Look" } }),
+      invocation("i2", "copilot_readFile", { subAgentInvocationId: "i1" }),
+      invocation("i3", "copilot_runInTerminal", {
+        subAgentInvocationId: "i1",
+        toolSpecificData: { kind: "terminal", commandLine: { original: "ls" } },
+      }),
+      invocation("i4", "copilot_createFile"),
+    ],
+    result: {
+      metadata: rounds(
+        { id: "call_1", name: "runSubagent", args: { prompt: "Look" }, result: "Seen." },
+        { id: "call_2", name: "create_file", args: { filePath: "/p/x.ts", content: "x" }, result: "Made." },
+        { id: "call_3", name: "read_file", args: { filePath: "/p/x.ts" }, result: "x" },
+      ),
+    },
+  })]));
+  assertEquals(told(events).slice(2, -1), [
+    ["tool_use", { tool: "runSubagent", callId: "i1", arguments: { prompt: "Look" }, result: "Seen." }],
+    ["file_read", { tool: "copilot_readFile", callId: "i2", result: "Used copilot_readFile" }],
+    ["command_execution", {
+      tool: "copilot_runInTerminal",
+      callId: "i3",
+      command: "ls",
+      output: "Used copilot_runInTerminal",
+    }],
+    ["file_write", {
+      tool: "create_file",
+      callId: "i4",
+      path: "/p/x.ts",
+      content: "x",
+      result: "Made.",
+    }],
+    ["file_read", { tool: "read_file", callId: "call_3", path: "/p/x.ts", result: "x" }],
+  ]);
+});
+
+Deno.test("calls that are shown under the ids that they were asked for are paired by those", () => {
+  const events = eventsOf(session([request("a", 1_770_000_001_000, {
+    response: [invocation("call_2", "copilot_readFile"), invocation("i3", "copilot_listDirectory")],
+    result: {
+      metadata: rounds(
+        { id: "call_1", name: "list_dir", args: { path: "/p" }, result: "x.ts" },
+        { id: "call_2", name: "read_file", args: { filePath: "/p/x.ts" }, result: "x" },
+      ),
+    },
+  })]));
+  assertEquals(told(events).slice(2, -1), [
+    ["file_read", { tool: "read_file", callId: "call_2", path: "/p/x.ts", result: "x" }],
+    ["tool_use", { tool: "list_dir", callId: "i3", arguments: { path: "/p" }, result: "x.ts" }],
+  ]);
+});
+
 Deno.test("each change of a file and each call is an event of its own, also where two have one name", () => {
   const change = (kind: string, path: string, text: string) => ({
     kind,

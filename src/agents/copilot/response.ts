@@ -133,38 +133,68 @@ export function readAnswer(request: JsonObject): Answer {
 }
 
 /**
- * The calls of an answer. What the editor shows and what the model asked for have different ids and the same order; only
- * the first is there while the answer still runs, so its id is the one that names a call.
+ * The calls of an answer. What the editor shows and what the model asked for have the same order and mostly different ids; only
+ * the first is there while the answer still runs, so its id is the one that names a call. What a sub-agent called is shown
+ * among them, and was asked for elsewhere.
  */
 function readCalls(request: JsonObject, invocations: readonly JsonObject[]): readonly Call[] {
   const metadata = asObject(asObject(request.result)?.metadata);
   const results = asObject(metadata?.toolCallResults) ?? {};
-  const asked = (asList(metadata?.toolCallRounds) ?? []).flatMap((round) =>
-    (asList(asObject(round)?.toolCalls) ?? []).map(asObject)
-  );
-  return Array.from({ length: Math.max(invocations.length, asked.length) }, (_, index): Call => {
-    const shown = invocations[index];
-    const call = asked[index];
-    const askedId = asText(call?.id);
-    const callId = asText(shown?.toolCallId) ?? askedId?.replace(/__vscode-\d+$/, "");
-    const result = askedId === undefined ? undefined : resultText(results[askedId]);
-    const confirmed = shown?.isConfirmed;
-    const shownData = asObject(shown?.toolSpecificData);
-    const terminal = asObject(shownData?.commandLine);
-    const details = asObject(shown?.resultDetails);
-    return {
-      key: callId ?? `#${index}`,
-      tool: asText(call?.name) ?? asText(shown?.toolId) ?? "unknown",
-      callId,
-      // Where an answer was broken off, only what the editor showed is there.
-      args: parseArguments(call?.arguments ?? shownData?.rawInput ?? details?.input),
-      result: result ?? shownOutput(details?.output) ?? textOf(shown?.pastTenseMessage),
-      command: asText(terminal?.userEdited) ?? asText(terminal?.toolEdited) ?? asText(terminal?.original),
-      isError: details?.isError === true ? true : undefined,
-      isComplete: shown?.isComplete === true || result !== undefined,
-      isDenied: confirmed === false || asObject(confirmed)?.type === 0,
-    };
+  const shownIds = new Set(invocations.map(({ toolCallId }) => idOf(toolCallId)));
+  const byId = new Map<string | undefined, JsonObject>();
+  const inOrder: (JsonObject | undefined)[] = [];
+  for (const round of asList(metadata?.toolCallRounds) ?? []) {
+    for (const call of (asList(asObject(round)?.toolCalls) ?? []).map(asObject)) {
+      const id = idOf(call?.id);
+      if (call !== undefined && shownIds.has(id) && !byId.has(id)) byId.set(id, call);
+      else inOrder.push(call);
+    }
+  }
+  let next = 0;
+  const pairs = invocations.map((shown) => {
+    const id = idOf(shown.toolCallId);
+    const call = byId.get(id) ?? (isOfSubAgent(shown) ? undefined : inOrder[next++]);
+    byId.delete(id);
+    return [shown, call] as const;
   });
+  const calls = [...pairs, ...inOrder.slice(next).map((call) => [undefined, call] as const)];
+  return calls.map(([shown, call], index) => callOf(shown, call, results, index));
+}
+
+/** The id of a call, without what the editor hangs on it to tell it from others. */
+function idOf(id: unknown): string | undefined {
+  return asText(id)?.replace(/__vscode-\d+$/, "");
+}
+
+function callOf(
+  shown: JsonObject | undefined,
+  call: JsonObject | undefined,
+  results: JsonObject,
+  index: number,
+): Call {
+  const askedId = asText(call?.id);
+  const callId = asText(shown?.toolCallId) ?? idOf(askedId);
+  const result = askedId === undefined ? undefined : resultText(results[askedId]);
+  const confirmed = shown?.isConfirmed;
+  const shownData = asObject(shown?.toolSpecificData);
+  const terminal = asObject(shownData?.commandLine);
+  const details = asObject(shown?.resultDetails);
+  return {
+    key: callId ?? `#${index}`,
+    tool: asText(call?.name) ?? asText(shown?.toolId) ?? "unknown",
+    callId,
+    // Where an answer was broken off, only what the editor showed is there.
+    args: parseArguments(call?.arguments ?? shownData?.rawInput ?? details?.input),
+    result: result ?? shownOutput(details?.output) ?? textOf(shown?.pastTenseMessage),
+    command: asText(terminal?.userEdited) ?? asText(terminal?.toolEdited) ?? asText(terminal?.original),
+    isError: details?.isError === true ? true : undefined,
+    isComplete: shown?.isComplete === true || result !== undefined,
+    isDenied: confirmed === false || asObject(confirmed)?.type === 0,
+  };
+}
+
+function isOfSubAgent({ subAgentInvocationId, fromSubAgent }: JsonObject): boolean {
+  return asText(subAgentInvocationId) !== undefined || fromSubAgent === true;
 }
 
 /** The texts of what the editor showed of a result; what is no text stands beside them in base64. */
