@@ -562,6 +562,14 @@ Deno.test("Copilot CLI's newer versions count what was thought, and what went in
   ]);
 });
 
+Deno.test("a record that Copilot CLI wrote twice in a row says what it says once", async () => {
+  const { path } = TOLD.find(({ agent }) => agent === copilotCli)!;
+  const lines = await readLines(fixtureUrl({ agent: copilotCli, fixture: "events.jsonl" }));
+  const withoutPosition = (lines: readonly string[]) =>
+    parseAll(copilotCli, path, lines).events.map(({ position: _, revision: __, ...event }) => event);
+  assertEquals(withoutPosition(lines.flatMap((line) => [line, line])), withoutPosition(lines));
+});
+
 Deno.test("what Copilot CLI says in the person's name is no prompt; what the person refuses is a denial", () => {
   const { path } = TOLD.find(({ agent }) => agent === copilotCli)!;
   const lines = [

@@ -71,6 +71,7 @@ interface State {
   readonly conversation: unknown;
   readonly counted: Totals;
   readonly output: number;
+  readonly lastPart?: string;
 }
 
 /** The parser of one session. */
@@ -80,6 +81,8 @@ export class CopilotCliParser implements RecordParser {
   #counted: Totals;
   /** The tokens of the answers since then. */
   #output: number;
+  /** The id of the last part of an answer. */
+  #lastPart: string | undefined;
 
   constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
     const state = saved as State | undefined;
@@ -91,6 +94,7 @@ export class CopilotCliParser implements RecordParser {
     this.#conversation.set({ workspace: pathOfUri(window?.folder ?? window?.workspace) });
     this.#counted = state?.counted ?? NOTHING;
     this.#output = state?.output ?? 0;
+    this.#lastPart = state?.lastPart;
   }
 
   record(record: JsonObject, position: number): RecordOutcome {
@@ -161,7 +165,12 @@ export class CopilotCliParser implements RecordParser {
   }
 
   state(): State {
-    return { conversation: this.#conversation.save(), counted: this.#counted, output: this.#output };
+    return {
+      conversation: this.#conversation.save(),
+      counted: this.#counted,
+      output: this.#output,
+      lastPart: this.#lastPart,
+    };
   }
 
   #surroundings(data: JsonObject): void {
@@ -197,6 +206,9 @@ export class CopilotCliParser implements RecordParser {
   }
 
   #answer(data: JsonObject, id: string, place: Place): RecordOutcome {
+    // A resumed session may write its last record once more: that is no further part.
+    if (id === this.#lastPart) return undefined;
+    this.#lastPart = id;
     const output = asCount(data.outputTokens);
     this.#output += output ?? 0;
     const at = { ...place, model: asText(data.model) };
