@@ -1,7 +1,8 @@
 /**
  * What is where in `agent-traces.db`, in which the Copilot extension keeps what it traced (OpenTelemetry) if the user asks for
  * that: a row in `spans` for each call of a model, a tool or an agent once it has ended, more of it in `span_attributes`. When
- * an editor starts, what is older than seven days is deleted.
+ * an editor starts, what is older than seven days is deleted, and all but the last hundred conversations, of which a helper's
+ * call is one.
  *
  * It is read for what models used of which no session says it, not for a second copy of the sessions:
  *
@@ -12,8 +13,9 @@
  * For what a call was made is known once that has ended, too; the trace is read again then. There are prompts, answers and
  * results among the attributes: they are not looked at.
  *
- * From microsoft/vscode-copilot-chat `src/platform/otel/node/sqlite/otelSqliteStore.ts` and
- * `src/extension/prompt/node/chatMLFetcher.ts`; measured on a database of 2026.
+ * From microsoft/vscode-copilot-chat `src/platform/otel/node/sqlite/otelSqliteStore.ts`,
+ * `src/extension/prompt/node/chatMLFetcher.ts` and `src/extension/byok/vscode-node/anthropicProvider.ts`; measured on a database
+ * of 2026.
  *
  * @module
  */
@@ -27,6 +29,7 @@ const SPANS = "spans";
 const ATTRIBUTES = "span_attributes";
 /** A trace is what is read at once. */
 const TRACE = "trace_id";
+const AGENT = "invoke_agent";
 /** The agent that answers in the chat; others have other names. */
 const CHAT_AGENT = "GitHub Copilot Chat";
 
@@ -36,7 +39,7 @@ const NEEDED: ReadonlySet<string> = new Set([CACHE_WRITE, FINISH_REASONS, PARENT
 /** What was done: a call of a model, a tool or an agent. */
 interface Span {
   readonly row: JsonObject;
-  /** Of a call of a model that used something. */
+  /** Of an agent, and of a call of a model that used something. */
   readonly attributes: JsonObject;
 }
 
@@ -60,7 +63,8 @@ export const COPILOT_TRACES: DatabaseLayout = {
   *records(database: Database, key: string): Iterable<readonly [string, JsonObject]> {
     const spans = Array.from(database.rowsWhere(SPANS, TRACE, key), (row): Span => {
       const span = row.all();
-      return { row: span, attributes: isAnswered(span) ? attributesOf(database, span.span_id) : {} };
+      const isNeeded = isAnswered(span) || span.operation_name === AGENT;
+      return { row: span, attributes: isNeeded ? attributesOf(database, span.span_id) : {} };
     });
     for (const { row, attributes } of toldNowhereElse(spans)) {
       yield [`span:${asText(row.span_id)}`, { span: row, attributes }];
@@ -89,18 +93,28 @@ function attributesOf(database: Database, span: unknown): JsonObject {
 /** The calls of one trace that are to be told. */
 function toldNowhereElse(spans: readonly Span[]): readonly Span[] {
   const byId = new Map(spans.map((span) => [span.row.span_id, span]));
-  const calls = spans.filter(({ row }) => isAnswered(row)).toSorted((a, b) =>
-    beginningOf(a) - beginningOf(b)
-  );
+  const calls = spans.filter(({ row }) => isAnswered(row)).map((call) => withSession(call, byId))
+    .toSorted((a, b) => beginningOf(a) - beginningOf(b));
   /** Of the calls for the same, the last one, whose numbers the session has. */
   const known = new Map(calls.filter(isOfSession).map((call) => [call.row.parent_span_id, call]));
   return calls.filter((call) => {
     const above = aboveIt(call, byId);
     const top = above?.at(-1);
     if (top === undefined) return above !== undefined && asText(call.row.chat_session_id) === undefined;
-    const isOfChat = top.row.operation_name === "invoke_agent" && top.row.agent_name === CHAT_AGENT;
+    const isOfChat = top.row.operation_name === AGENT && top.row.agent_name === CHAT_AGENT;
     return isOfChat && (above!.length > 1 || known.get(top.row.span_id) !== call);
   });
+}
+
+/** A call of a model that the user has a key for (Anthropic, Gemini) names no session: it has that of its agent. */
+function withSession(call: Span, byId: ReadonlyMap<unknown, Span>): Span {
+  const agent = byId.get(call.row.parent_span_id);
+  const namesOne = asText(call.row.chat_session_id) ?? asText(call.attributes[PARENT_SESSION]);
+  if (namesOne !== undefined || agent?.row.operation_name !== AGENT) return call;
+  return {
+    row: { ...call.row, chat_session_id: agent.row.chat_session_id ?? agent.row.conversation_id },
+    attributes: { ...call.attributes, [PARENT_SESSION]: agent.attributes[PARENT_SESSION] },
+  };
 }
 
 /** What a call was made for, and what that was done for, and so on; `undefined` if not all of it has ended. */
