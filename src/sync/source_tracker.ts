@@ -72,10 +72,12 @@ export class SourceTracker {
       if (known === undefined) {
         const other = this.#catalog.findFile(source);
         const standing = other === undefined ? undefined : stampOfSource(other.path, other.format);
+        // Another version of the program called it otherwise.
+        const isRenamed = other?.path === source.path && other.root === source.root;
         // A second name of a file that is known?
-        if (standing !== undefined && sameFile(standing, source.stamp)) continue;
+        if (!isRenamed && standing !== undefined && sameFile(standing, source.stamp)) continue;
         // A file that was moved, unless another one stands in its place: that one goes on as the source.
-        const movedFrom = other !== undefined && isMissing(other.path) ? other.id : undefined;
+        const movedFrom = other !== undefined && (isRenamed || isMissing(other.path)) ? other.id : undefined;
         fresh.push({ entry: this.#entryOf(source, movedFrom), found: source });
       } else if (known.path !== source.path) {
         const isBetter = source.kind.rank < known.rank || isMissing(known.path);

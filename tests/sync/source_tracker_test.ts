@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { claudeCode } from "../../src/agents/claude_code.ts";
 import { MAX_ATTEMPTS } from "../../src/store/source_table.ts";
+import type { SourceEntry } from "../../src/store/source_table.ts";
 import { discover, type FoundSource } from "../../src/sources/discover.ts";
 import { Catalog } from "../../src/sync/catalog.ts";
 import { Floor } from "../../src/sync/floor.ts";
@@ -23,7 +24,8 @@ class Tracking implements Disposable {
   readonly #dispatcher = {
     call: (method: string, list: readonly unknown[]) => {
       this.calls.push(`${method} ${list.length}`);
-      return Promise.resolve(method === "register" ? list.map(() => this.#nextId++) : undefined);
+      const idOf = ({ movedFrom }: SourceEntry) => movedFrom ?? this.#nextId++;
+      return Promise.resolve(method === "register" ? (list as SourceEntry[]).map(idOf) : undefined);
     },
     isUnderWay: ({ id }) => this.underWay.has(id),
     readLater: ({ id }) => this.read.push(`later ${id}`),
@@ -66,6 +68,19 @@ Deno.test("SourceTracker.take() reads all again that was left out in one transac
     new Set([...tracking.catalog.values()].map(({ collectedFrom }) => collectedFrom)),
     new Set([0]),
   );
+});
+
+Deno.test("SourceTracker.take() goes on with a source whose twins another version of the program named otherwise", async () => {
+  using tracking = new Tracking(1);
+  const { tracker, catalog, read } = tracking;
+  tracking.floor.ask(0);
+  const [found] = tracking.find();
+  await tracker.take([{ ...found!, kind: { ...found!.kind, twin: "old" } }], false);
+  const source = catalog.get(1)!;
+  await tracker.take([found!], false);
+  assertEquals([...catalog.values()], [source]);
+  assertEquals([source.twin, catalog.find(found!)], [found!.kind.twin, source]);
+  assertEquals(read.length, 2);
 });
 
 Deno.test("SourceTracker.take() sets a source aside after its last attempt, not while that is under way", async () => {
