@@ -188,9 +188,8 @@ export class Conversation {
     const name = call.callId ?? key;
     const isNumber = key === call.callId && isNumbered(key, call.tool);
     const ownKey = isNumber ? `call:${place.timestamp}:${key}` : `call:${key}`;
-    const open = this.#calls.peek(name);
-    // A number may be that of an earlier call, which then never had a result.
-    if (open !== undefined && (!isNumber || open.key === ownKey)) return;
+    // One that got no result may still be open where the agent counts the ids of its calls anew.
+    if (this.#calls.peek(name)?.key === ownKey) return;
     const draft = this.#draft(ownKey, place, describeTool(this.#options.tools, call));
     this.#calls.open(name, { ...draft, complete: false });
   }
