@@ -181,6 +181,7 @@ async function runProgram(home: string, args: readonly string[]): Promise<string
       CLINE_DATA_DIR: "",
       CONTINUE_GLOBAL_DIR: "",
       KIMI_CODE_HOME: "",
+      KIMI_SHARE_DIR: "",
       KIRO_HOME: "",
       VIBE_HOME: "",
       GOOSE_PATH_ROOT: "",

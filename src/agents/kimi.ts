@@ -1,6 +1,6 @@
 /**
- * Kimi, of two kinds: Kimi Code keeps a `wire.jsonl` for each agent of a session, kimi-cli, which came before it, one for
- * each session. Both only grow.
+ * Kimi, of two kinds: Kimi Code keeps a `wire.jsonl` for each agent of a session; kimi-cli, which came before it, one for
+ * each session, and since 2026 for each sub-agent. All only grow. A fork begins with all lines of what it was made from.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export const kimiCode: Agent = {
   name: "Kimi Code",
   proof: "read",
   files: "a session or sub-agent each, JSON lines",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;
@@ -38,13 +38,22 @@ export const kimiCli: Agent = {
   id: "kimi-cli",
   name: "Kimi CLI",
   proof: "read",
-  files: "a session each, JSON lines",
-  adapterVersion: 1,
-  roots: ({ os, home }) => [joinPath(os, home, ".kimi")],
-  classify: (relativePath) => wire(relativePath, /^sessions\/[^/]+\/[^/]+\/wire\.jsonl$/),
-  enters: (relativePath) => /^sessions(?:\/[^/]+){0,2}$/.test(relativePath),
-  // It says which folder each of the hashed names is of.
-  companions: () => ["kimi.json"],
+  files: "a session or sub-agent each, JSON lines",
+  adapterVersion: 2,
+
+  roots(environment: Environment): readonly string[] {
+    const { os, home } = environment;
+    return [folderNamed(environment, "KIMI_SHARE_DIR") ?? joinPath(os, home, ".kimi")];
+  },
+
+  classify: (relativePath) =>
+    wire(relativePath, /^sessions\/[^/]+\/[^/]+\/(?:subagents\/[^/]+\/)?wire\.jsonl$/),
+  enters: (relativePath) =>
+    /^sessions(?:\/[^/]+(?:\/[^/]+(?:\/subagents(?:\/[^/]+)?)?)?)?$/.test(relativePath),
+  // One says which folder each of the hashed names is of.
+  companions: (
+    relativePath,
+  ) => ["kimi.json", relativePath.split("/").slice(0, 3).concat("state.json").join("/")],
 
   async reading(): Promise<AgentReading> {
     const { KimiCliParser } = await import("./kimi/cli_parser.ts");

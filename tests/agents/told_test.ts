@@ -166,7 +166,6 @@ const TOLD: readonly Told[] = [
     fixture: "wire.jsonl",
     path: "wd_shop_0123/session_1/agents/main/wire.jsonl",
     companions: { "state.json": { title: "Run ls", workDir: "/home/ada/shop" } },
-    otherTimes: ["created_at"],
   },
   {
     agent: kimiCli,
@@ -687,6 +686,7 @@ Deno.test("agents are looked for where they write, and where their variables say
   assertEquals(roots(geminiCli, {}, "windows"), ["C:\\Users\\ada\\.gemini"]);
   assertEquals(roots(openclaw, { OPENCLAW_STATE_DIR: "relative" })[0], "/home/ada/.openclaw/agents");
   assertEquals(roots(omp, { XDG_DATA_HOME: "/data" }).slice(2), ["/data/omp/sessions", "/data/omp/profiles"]);
+  assertEquals(roots(kimiCli, { KIMI_SHARE_DIR: "/srv/kimi" }), ["/srv/kimi"]);
   assertEquals(roots(qwenCode), ["/home/ada/.qwen/projects"]);
   assertEquals(roots(droid), ["/home/ada/.factory/sessions"]);
 });

@@ -12,8 +12,9 @@ import { resultOf } from "../blocks.ts";
 import { Conversation, keyOf, type Place } from "../conversation.ts";
 import { fromJson } from "../json_text.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
-import { KIMI_TOOLS, kimiMetrics } from "./tools.ts";
+import { KIMI_TOOLS, kimiMetrics, kimiPrompt } from "./tools.ts";
 
+/** Bookkeeping, and what stands elsewhere, too: a plan in its file, a sub-agent in its own. */
 const SILENT: ReadonlySet<string> = new Set([
   "TurnEnd",
   "CompactionBegin",
@@ -24,29 +25,44 @@ const SILENT: ReadonlySet<string> = new Set([
   "SubagentEvent",
   "MCPLoadingBegin",
   "MCPLoadingEnd",
+  "HookTriggered",
+  "HookResolved",
+  "HookRequest",
+  "Notification",
+  "PlanDisplay",
+  "QuestionRequest",
 ]);
 
-/** The parser of one session. */
+/** The parser of one session or sub-agent. */
 export class KimiCliParser implements RecordParser {
   readonly #conversation: Conversation;
+  readonly #title: string | undefined;
+  /** Begins the keys of a sub-agent: several may say the same at one time. */
+  readonly #prefix: string;
   /** The answer that is being told: it has no id, and begins with its step. */
   #answer: string | undefined;
 
   constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
-    const [, folder = "", session = relativePath] = relativePath.split("/");
+    const [, folder = "", session = relativePath, , agent] = relativePath.split("/");
     const state = saved as { conversation: unknown; answer?: string } | undefined;
+    // A fork, and what is left by an undo, has the lines of another session, with their times.
     this.#conversation = new Conversation(
       emit,
-      { tools: KIMI_TOOLS, anchor: "session" },
-      session,
+      { tools: KIMI_TOOLS, anchor: "hour" },
+      agent === undefined ? session : `${session}/${agent}`,
       state?.conversation,
     );
     this.#answer = state?.answer;
+    this.#prefix = agent === undefined ? "" : `${agent}:`;
+    this.#title = agent === undefined
+      ? asText(asObject(companions?.["state.json"])?.custom_title)
+      : undefined;
     const folders = asList(asObject(companions?.["kimi.json"])?.work_dirs)?.map((entry) =>
       asText(asObject(entry)?.path)
     );
     this.#conversation.set({
       workspace: folders?.find((path) => path !== undefined && md5(path) === folder),
+      ...agent !== undefined && { parentSessionId: session },
     });
   }
 
@@ -60,10 +76,11 @@ export class KimiCliParser implements RecordParser {
     if (seconds === undefined) return { unknown: `timestamp:${type}` };
     const place = { timestamp: Math.round(seconds * 1000), position };
     if (!this.#conversation.hasStart) this.#conversation.start(place, {});
-    return this.#message(type, asObject(message?.payload) ?? {}, place);
+    return this.#message(type, asObject(message?.payload) ?? {}, place, `${this.#prefix}step:${seconds}`);
   }
 
   flush(): void {
+    this.#conversation.entitle(this.#title);
     this.#conversation.flush();
   }
 
@@ -71,26 +88,28 @@ export class KimiCliParser implements RecordParser {
     return { conversation: this.#conversation.save(), answer: this.#answer };
   }
 
-  #message(type: string, payload: JsonObject, place: Place): RecordOutcome {
+  /** @param step the key of a step that begins here: sessions that run side by side may share a millisecond */
+  #message(type: string, payload: JsonObject, place: Place, step: string): RecordOutcome {
     if (SILENT.has(type)) return undefined;
     switch (type) {
-      case "TurnBegin": {
-        const prompt = asText(payload.user_input) ?? asText(resultOf(payload.user_input));
-        if (prompt === undefined) return undefined;
-        this.#conversation.add(keyOf(place.timestamp, "user", prompt), place, {
+      case "TurnBegin":
+      case "SteerInput": {
+        const data = kimiPrompt(payload.user_input);
+        if (data === undefined) return undefined;
+        this.#conversation.add(this.#keyOf(place, "user", data.prompt), place, {
           type: "llm_request",
-          data: { prompt },
+          data,
         });
         return undefined;
       }
       case "StepBegin":
-        this.#answer = `step:${place.timestamp}`;
+        this.#answer = step;
         return undefined;
       case "ContentPart": {
         const text = payload.type === "text" ? asText(payload.text) : undefined;
         const reasoning = payload.type === "think" ? asText(payload.think) : undefined;
         if (text === undefined && reasoning === undefined) return undefined;
-        this.#answer ??= `step:${place.timestamp}`;
+        this.#answer ??= step;
         this.#conversation.answer(this.#answer, place, { text, reasoning });
         return undefined;
       }
@@ -105,7 +124,10 @@ export class KimiCliParser implements RecordParser {
         const tool = asText(called?.name);
         const callId = asText(payload.id);
         if (tool === undefined || callId === undefined) return { unknown: "message:ToolCall" };
-        this.#conversation.call(callId, place, { tool, callId, args: fromJson(called?.arguments) });
+        this.#answer ??= step;
+        // Some providers count the ids of calls anew in each session.
+        const key = `${this.#answer}:${callId}`;
+        this.#conversation.call(key, place, { tool, callId, args: fromJson(called?.arguments) });
         return undefined;
       }
       case "ToolResult": {
@@ -118,7 +140,7 @@ export class KimiCliParser implements RecordParser {
         return isKnown ? undefined : { unknown: "result:without-call" };
       }
       case "StepInterrupted":
-        this.#conversation.add(keyOf(place.timestamp, "interaction", "cancel"), place, {
+        this.#conversation.add(this.#keyOf(place, "interaction", "cancel"), place, {
           type: "user_interaction",
           data: { action: "cancel", text: undefined },
         });
@@ -126,7 +148,9 @@ export class KimiCliParser implements RecordParser {
       case "ApprovalRequestResolved":
       case "ApprovalResponse": {
         const action = payload.response === "reject" ? "deny" : "approve";
-        this.#conversation.add(keyOf(place.timestamp, "interaction", action), place, {
+        // What a sub-agent asks for stands in its parent's lines, too.
+        const key = asText(payload.request_id) ?? this.#keyOf(place, "interaction", action);
+        this.#conversation.add(key, place, {
           type: "user_interaction",
           data: { action, text: undefined },
         });
@@ -135,6 +159,10 @@ export class KimiCliParser implements RecordParser {
       default:
         return { unknown: `message:${type}` };
     }
+  }
+
+  #keyOf({ timestamp }: Place, kind: string, text: string): string {
+    return this.#prefix + keyOf(timestamp, kind, text);
   }
 }
 

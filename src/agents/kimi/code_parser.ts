@@ -1,7 +1,8 @@
 /**
  * Reads what Kimi Code writes of an agent: prompts as messages, and each step of the model as its parts, calls and end.
  *
- * Measured on three sessions of mid 2026.
+ * Source: MoonshotAI/kimi-code `packages/agent-core/src/{agent/records/types,session/store/session-store}.ts`; measured on
+ * three sessions of mid 2026.
  *
  * @module
  */
@@ -10,14 +11,15 @@ import type { EventDraft } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
 import { Conversation, keyOf, type Place } from "../conversation.ts";
-import { asCount, asObject, asText } from "../values.ts";
-import { KIMI_TOOLS, kimiMetrics } from "./tools.ts";
+import { asCount, asInstant, asObject, asText } from "../values.ts";
+import { KIMI_TOOLS, kimiMetrics, kimiPrompt } from "./tools.ts";
 
-/** Bookkeeping, and what stands elsewhere, too: numbers of a turn are the sum of its steps'. */
+/** Bookkeeping, and what stands elsewhere, too. */
 const SILENT =
-  /^(?:tools|llm|plan_mode|full_compaction|plugin|runtime|token_counting|usage|goal|cron|todo|swarm|micro_compaction)\./;
+  /^(?:tools|llm|mcp|background|plan_mode|full_compaction|plugin|runtime|token_counting|goal|cron|todo|swarm|swarm_mode|micro_compaction)\./;
 const SILENT_TYPES: ReadonlySet<string> = new Set([
   "context.apply_compaction",
+  "forked",
   "permission.set_mode",
   "turn.ended",
   "turn.prompt",
@@ -31,16 +33,24 @@ export class KimiCodeParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #state: JsonObject | undefined;
   readonly #isMain: boolean;
+  /** Begins the keys of a sub-agent: several may say the same at one time. */
+  readonly #prefix: string;
+  /** When the session was forked off another one, ms since the epoch: what is older was copied. */
+  readonly #forked: number | undefined;
 
   constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
     const [, session = relativePath, , agent = MAIN] = relativePath.split("/");
     this.#isMain = agent === MAIN;
+    this.#prefix = this.#isMain ? "" : `${agent}:`;
     const sessionId = this.#isMain ? session : `${session}/${agent}`;
-    this.#conversation = new Conversation(emit, { tools: KIMI_TOOLS, anchor: "session" }, sessionId, saved);
+    // A fork has the lines of another session, with their times and the ids of their steps.
+    this.#conversation = new Conversation(emit, { tools: KIMI_TOOLS, anchor: "hour" }, sessionId, saved);
     this.#state = asObject(companions?.["state.json"]);
+    const forkedFrom = asText(this.#state?.forkedFrom);
+    this.#forked = forkedFrom === undefined ? undefined : asInstant(this.#state?.createdAt);
     this.#conversation.set({
       workspace: asText(this.#state?.workDir),
-      ...!this.#isMain && { parentSessionId: session },
+      parentSessionId: this.#isMain ? forkedFrom : session,
     });
   }
 
@@ -50,8 +60,10 @@ export class KimiCodeParser implements RecordParser {
     switch (type) {
       case "metadata": {
         if (timestamp === undefined) return { unknown: "timestamp:metadata" };
-        const title = this.#isMain ? asText(this.#state?.title) : undefined;
-        this.#conversation.start({ timestamp, position }, { title });
+        this.#conversation.start({ timestamp, position }, {
+          title: this.#title,
+          forkedFrom: this.#isMain ? asText(this.#state?.forkedFrom) : undefined,
+        });
         return undefined;
       }
       case "config.update":
@@ -64,7 +76,7 @@ export class KimiCodeParser implements RecordParser {
       return undefined;
     }
     if (timestamp === undefined) return { unknown: `timestamp:${type}` };
-    const place = { timestamp, position };
+    const place = { timestamp, position, isCopy: this.#forked !== undefined && timestamp < this.#forked };
     switch (type) {
       case "context.append_message":
         return this.#message(asObject(record.message), place);
@@ -74,12 +86,20 @@ export class KimiCodeParser implements RecordParser {
         return this.#interact(decisionOf(asObject(record.result)?.decision), place);
       case "turn.cancel":
         return this.#interact("cancel", place);
+      case "context.clear":
+        return this.#interact("clear", place);
+      case "context.undo":
+        return this.#interact("rewind", place);
+      case "usage.record":
+        return this.#usage(record, place);
       default:
         return { unknown: `type:${type}` };
     }
   }
 
   flush(): void {
+    // It comes after the beginning, and the user may change it.
+    this.#conversation.entitle(this.#title);
     this.#conversation.flush();
   }
 
@@ -87,22 +107,36 @@ export class KimiCodeParser implements RecordParser {
     return this.#conversation.save();
   }
 
+  get #title(): string | undefined {
+    return this.#isMain ? asText(this.#state?.title) : undefined;
+  }
+
   #message(message: JsonObject | undefined, place: Place): RecordOutcome {
     if (message?.role !== "user") return { unknown: `role:${asText(message?.role) ?? "none"}` };
-    const kind = asText(asObject(message.origin)?.kind) ?? "user";
+    const origin = asObject(message.origin);
+    const kind = asText(origin?.kind) ?? "user";
+    const command = commandOf(origin);
     // What starts a sub-agent comes from its parent; all else that no person said was put in.
-    if (kind !== "user" && (this.#isMain || kind !== "system_trigger")) return undefined;
-    const prompt = asText(resultOf(message.content));
-    if (prompt === undefined) return undefined;
-    this.#conversation.add(keyOf(place.timestamp, "user", prompt), place, {
-      type: "llm_request",
-      data: { prompt },
+    const isPut = kind !== "user" && command === undefined && (this.#isMain || kind !== "system_trigger");
+    const data = command === undefined ? kimiPrompt(message.content) : { prompt: command };
+    if (isPut || data === undefined) return undefined;
+    this.#conversation.add(this.#keyOf(place, "user", data.prompt), place, { type: "llm_request", data });
+    return undefined;
+  }
+
+  /** What a turn used is the sum of its steps; what a compaction used stands nowhere else. */
+  #usage({ usageScope, model, usage }: JsonObject, place: Place): RecordOutcome {
+    if (usageScope !== "session") return undefined;
+    const at = { ...place, model: modelOf(model), metrics: kimiMetrics(asObject(usage)) };
+    this.#conversation.add(this.#keyOf(place, "usage", `${model}`), at, {
+      type: "llm_response",
+      data: {},
     });
     return undefined;
   }
 
   #event(event: JsonObject | undefined, place: Place): RecordOutcome {
-    const step = asText(event?.stepUuid) ?? asText(event?.uuid) ?? "";
+    const step = asText(event?.stepUuid) ?? this.#stepOf(event);
     switch (event?.type) {
       case "step.begin":
       case "llm.request":
@@ -142,17 +176,36 @@ export class KimiCodeParser implements RecordParser {
     }
   }
 
+  /** The step that an event is of, or is itself; the uuid of a call is no more than its id. */
+  #stepOf(event: JsonObject | undefined): string {
+    const { sessionId } = this.#conversation.surroundings;
+    const uuid = event?.type === "tool.call" ? undefined : asText(event?.uuid);
+    return uuid ?? `${sessionId}:${event?.turnId}:${event?.step}`;
+  }
+
   #interact(action: string, place: Place): RecordOutcome {
-    this.#conversation.add(keyOf(place.timestamp, "interaction", action), place, {
+    this.#conversation.add(this.#keyOf(place, "interaction", action), place, {
       type: "user_interaction",
       data: { action, text: undefined },
     });
     return undefined;
   }
+
+  #keyOf({ timestamp }: Place, kind: string, text: string): string {
+    return this.#prefix + keyOf(timestamp, kind, text);
+  }
 }
 
 function decisionOf(decision: unknown): string {
   return decision === "approved" ? "approve" : decision === "rejected" ? "deny" : "other";
+}
+
+/** What a person typed to have a skill, or a command of a plugin, put in. */
+function commandOf(origin: JsonObject | undefined): string | undefined {
+  if (origin?.trigger !== "user-slash") return undefined;
+  const name = asText(origin.skillName) ?? asText(origin.commandName);
+  const args = asText(origin.skillArgs) ?? asText(origin.commandArgs);
+  return name && (args === undefined ? `/${name}` : `/${name} ${args}`);
 }
 
 /** An alias names the provider, too. */

@@ -1,13 +1,14 @@
 /**
- * The tools of Kimi, and how it counts.
+ * The tools of Kimi, how it counts, and what it writes of a prompt.
  *
  * @module
  */
 
-import type { Metrics } from "../../events/event.ts";
+import type { LlmRequestData, Metrics } from "../../events/event.ts";
 import type { JsonObject } from "../agent.ts";
+import { resultOf } from "../blocks.ts";
 import { compact, type ToolKinds } from "../tools.ts";
-import { asCount } from "../values.ts";
+import { asCount, asList, asObject, asText } from "../values.ts";
 
 /** Which of them read, write and change files, and which run commands. */
 export const KIMI_TOOLS: ToolKinds = {
@@ -30,4 +31,14 @@ export function kimiMetrics(usage: JsonObject | undefined): Metrics | undefined 
     cacheReadTokens: asCount(usage.inputCacheRead) ?? asCount(usage.input_cache_read),
     cacheWriteTokens: asCount(usage.inputCacheCreation) ?? asCount(usage.input_cache_creation),
   });
+}
+
+/** What a prompt says and carries: a text, or parts, of which each but a text names what it is (`image_url`). */
+export function kimiPrompt(content: unknown): LlmRequestData | undefined {
+  const prompt = asText(content) ?? asText(resultOf(content)) ?? "";
+  const attachments = (asList(content) ?? [])
+    .map((part) => /^(\w+)_url$/.exec(asText(asObject(part)?.type) ?? "")?.[1])
+    .filter((kind) => kind !== undefined).map((kind) => ({ kind }));
+  if (prompt === "" && attachments.length === 0) return undefined;
+  return compact({ prompt, attachments: attachments.length === 0 ? undefined : attachments });
 }
