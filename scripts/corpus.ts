@@ -182,6 +182,8 @@ async function runProgram(home: string, args: readonly string[]): Promise<string
       CONTINUE_GLOBAL_DIR: "",
       KIMI_CODE_HOME: "",
       KIMI_SHARE_DIR: "",
+      QWEN_HOME: "",
+      QWEN_RUNTIME_DIR: "",
       KIRO_HOME: "",
       VIBE_HOME: "",
       GOOSE_PATH_ROOT: "",

@@ -110,7 +110,6 @@ const TOLD: readonly Told[] = [
     agent: qwenCode,
     fixture: "session.jsonl",
     path: "-home-ada-shop/chats/69f0814a-0000-4000-8000-000000000001.jsonl",
-    otherTimes: ["timestamp"],
   },
   {
     agent: droid,
@@ -688,6 +687,10 @@ Deno.test("agents are looked for where they write, and where their variables say
   assertEquals(roots(omp, { XDG_DATA_HOME: "/data" }).slice(2), ["/data/omp/sessions", "/data/omp/profiles"]);
   assertEquals(roots(kimiCli, { KIMI_SHARE_DIR: "/srv/kimi" }), ["/srv/kimi"]);
   assertEquals(roots(qwenCode), ["/home/ada/.qwen/projects"]);
+  assertEquals(roots(qwenCode, { QWEN_HOME: "/srv/qwen" }), ["/srv/qwen/projects"]);
+  assertEquals(roots(qwenCode, { QWEN_HOME: "/srv/qwen", QWEN_RUNTIME_DIR: "/tmp/qwen" }), [
+    "/tmp/qwen/projects",
+  ]);
   assertEquals(roots(droid), ["/home/ada/.factory/sessions"]);
 });
 

@@ -1,7 +1,10 @@
 /**
  * Reads the conversations of Qwen Code: a line for each message, in the parts of Gemini's API.
  *
- * Source: QwenLM/qwen-code `packages/core/src/services/chatRecordingService.ts`; measured on a session of version 0.18.
+ * Source: QwenLM/qwen-code `packages/core/src/{services/chatRecordingService,agents/agent-transcript}.ts`; measured on a
+ * session of version 0.18.
+ *
+ * Identity: a branch repeats the records of its parent with their uuids and times, and another `sessionId`.
  *
  * @module
  */
@@ -21,35 +24,68 @@ const TOOLS: ToolKinds = {
   run_shell_command: "command",
 };
 
-/** What the program notes for itself; its telemetry repeats the tokens of the answers. */
+/** What the program notes for itself; its telemetry repeats the tokens of the answers, and other notes repeat prompts. */
 const SILENT_SUBTYPES: ReadonlySet<unknown> = new Set([
   "ui_telemetry",
+  "at_command",
   "attribution_snapshot",
-  "session_artifact_snapshot",
+  "agent_bootstrap",
+  "agent_launch_prompt",
+  "agent_retry",
+  "agent_session_ready",
+  "background_task_completed",
+  "branch_checkpoint",
+  "file_history_snapshot",
+  "goal_runtime",
+  "goal_state",
+  "goal_turn_end",
   "notification",
+  "omni_recall",
+  "session_approval_mode",
+  "session_artifact_event",
+  "session_artifact_snapshot",
+  "session_execution_engine",
+  "session_model",
+  "session_notes",
+  "session_source",
+  "session_sources_snapshot",
+  "turn_result",
+  "user_text_elements",
 ]);
 
-/** The parser of one session. */
+/** The parser of one session or sub-agent. */
 export class QwenCodeParser implements RecordParser {
   readonly #conversation: Conversation;
+  /** The id of the sub-agent. */
+  readonly #agent: string | undefined;
 
   constructor({ relativePath }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
-    const sessionId = relativePath.replace(/^.*\/|\.jsonl$/g, "");
-    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session" }, sessionId, saved);
+    const [, parent, agent] = /([^/]+)\/agent-([^/]+)\.jsonl$/.exec(relativePath) ?? [];
+    this.#agent = agent;
+    const sessionId = agent === undefined
+      ? relativePath.replace(/^.*\/|\.jsonl$/g, "")
+      : `${parent}/${agent}`;
+    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "hour" }, sessionId, saved);
+    if (agent !== undefined) this.#conversation.set({ parentSessionId: parent });
   }
 
   record(record: JsonObject, position: number): RecordOutcome {
     const { type, subtype } = record;
     const timestamp = asInstant(record.timestamp);
     if (timestamp === undefined) return { unknown: `timestamp:${asText(type) ?? "none"}` };
+    const forkedFrom = asText(asObject(record.forkedFrom)?.sessionId);
     this.#conversation.set({
-      sessionId: asText(record.sessionId),
+      // A sub-agent writes the session that it is of.
+      ...this.#agent === undefined && {
+        sessionId: asText(record.sessionId),
+        parentSessionId: forkedFrom,
+      },
       workspace: asText(record.cwd),
       branch: asText(record.gitBranch),
       agentVersion: asText(record.version),
       model: asText(record.model),
     });
-    const place = { timestamp, position };
+    const place = { timestamp, position, isCopy: forkedFrom !== undefined };
     const parts = partsOf(asObject(record.message)?.parts ?? []);
     const key = (kind: string) => asText(record.uuid) ?? keyOf(timestamp, kind, textOfParts(parts));
     switch (type) {
@@ -58,7 +94,11 @@ export class QwenCodeParser implements RecordParser {
         this.#begin(place);
         this.#conversation.add(key("user"), place, {
           type: "llm_request",
-          data: { prompt: textOfParts(parts), attachments: attachmentsOf(parts) },
+          data: {
+            // As it was typed, without the files that were looked up for it.
+            prompt: asText(asObject(record.systemPayload)?.displayText) ?? textOfParts(parts),
+            attachments: attachmentsOf(parts),
+          },
         });
         return undefined;
       case "assistant":
@@ -83,20 +123,25 @@ export class QwenCodeParser implements RecordParser {
 
   /** There is no record that begins a session: the first message does. */
   #begin(place: Place): void {
-    if (!this.#conversation.hasStart) this.#conversation.start(place, {});
+    if (this.#conversation.hasStart) return;
+    const forkedFrom = place.isCopy ? this.#conversation.surroundings.parentSessionId : undefined;
+    this.#conversation.start({ ...place, isCopy: false }, { forkedFrom });
   }
 
   #answer(record: JsonObject, parts: readonly JsonObject[], key: string, place: Place): RecordOutcome {
-    this.#conversation.add(key, { ...place, metrics: metricsOf(record.usageMetadata) }, {
-      type: "llm_response",
-      data: { text: asText(textOfParts(parts)), reasoning: asText(textOfParts(parts, true)) },
-    });
+    const metrics = metricsOf(record.usageMetadata);
+    const [text, reasoning] = [asText(textOfParts(parts)), asText(textOfParts(parts, true))];
+    // A sub-agent writes each call of an answer as a record of its own.
+    if (this.#agent === undefined || (text ?? reasoning ?? metrics) !== undefined) {
+      this.#conversation.add(key, { ...place, metrics }, { type: "llm_response", data: { text, reasoning } });
+    }
     for (const [index, { functionCall }] of parts.entries()) {
       const call = asObject(functionCall);
       const tool = asText(call?.name);
       if (tool === undefined) continue;
       const callId = asText(call?.id);
-      this.#conversation.call(callId ?? `${key}:${index}`, place, { tool, callId, args: call?.args });
+      // Some providers count the ids of calls anew in each answer.
+      this.#conversation.call(`${key}:${callId ?? index}`, place, { tool, callId, args: call?.args });
     }
     return undefined;
   }
@@ -121,8 +166,12 @@ export class QwenCodeParser implements RecordParser {
       case "custom_title":
         this.#conversation.entitle(asText(payload?.customTitle) ?? asText(payload?.title));
         return undefined;
+      case "parent_session":
+        this.#conversation.set({ parentSessionId: asText(payload?.parentSessionId) });
+        return undefined;
       case "slash_command":
-        return this.#interaction(
+        // It is told once as it is typed and once with what it gave.
+        return payload?.phase === "result" ? undefined : this.#interaction(
           "slash_command",
           asText(payload?.rawCommand) ?? asText(payload?.command),
           key,
