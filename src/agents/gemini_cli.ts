@@ -16,7 +16,7 @@ export const geminiCli: Agent = {
   name: "Gemini CLI",
   proof: "proven",
   files: "a chat each, JSON and a log of changes to it",
-  adapterVersion: 1,
+  adapterVersion: 2,
   // `general.sessionRetention.maxAge` of its settings, unless changed.
   deletesAfterDays: 30,
 

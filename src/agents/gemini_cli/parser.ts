@@ -7,6 +7,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import type { EventDraft, Metrics } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
@@ -118,7 +119,8 @@ class Chat {
     this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session" }, sessionId);
     const folders = asList(header.directories);
     this.#conversation.set({
-      workspace: asText(folders?.[0]) ?? projectOf(companions?.[PROJECTS_FILE], parts[1]),
+      workspace: asText(folders?.[0]) ??
+        projectOf(companions?.[PROJECTS_FILE], [parts[1], asText(header.projectHash)]),
       // `tmp/<project>/chats/<parent>/<session>.jsonl`
       parentSessionId: parts.length === 5 ? parts[3] : undefined,
     });
@@ -217,10 +219,15 @@ function isContext(text: string): boolean {
     text.startsWith("This is the Gemini CLI. We are setting up the context");
 }
 
-/** The folder of a project, by the name of the folder that its chats are in. */
-function projectOf(file: unknown, name: string | undefined): string | undefined {
+/** The folder of a project, by the name of the folder that its chats are in, or by the hash that versions of 2025 called that by. */
+function projectOf(file: unknown, names: readonly unknown[]): string | undefined {
   const projects = asObject(asObject(file)?.projects) ?? {};
-  return Object.entries(projects).find(([, slug]) => slug === name)?.[0];
+  return Object.entries(projects).find(([path, slug]) => names.includes(slug) || names.includes(sha256(path)))
+    ?.[0];
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** What went in is counted with what came from a cache; what was thought is not part of what came out. */
