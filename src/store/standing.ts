@@ -33,7 +33,8 @@ export function compareHoldings(
 
 /**
  * Positive if `a` comes before `b`, negative if after it, 0 if they say the same at the same place: original before copy,
- * complete before incomplete, more records before fewer, earlier before later in its source, and last the text itself.
+ * complete before incomplete, more records before fewer, earlier before later in its source, earlier before later in time (a
+ * copy may be told with the time of the session that it was copied into), and last the text itself.
  * The revision does not count: it tells of what was there before, too.
  */
 function compareStates(a: EventState, b: EventState): number {
@@ -43,6 +44,7 @@ function compareStates(a: EventState, b: EventState): number {
   if (complete !== 0) return complete;
   if (a.records !== b.records) return a.records - b.records;
   if (a.position !== b.position) return b.position - a.position;
+  if (a.timestamp !== b.timestamp) return b.timestamp - a.timestamp;
   if (a.hash === b.hash) return 0;
   const [textA, textB] = [canonicalText(a), canonicalText(b)];
   return textA === textB ? 0 : textA > textB ? 1 : -1;

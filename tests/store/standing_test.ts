@@ -24,9 +24,18 @@ const states = fc.record({
   flags: fc.nat(3),
   records: fc.integer({ min: 1, max: 3 }),
   position: fc.nat(2),
+  timestamp: fc.nat(1),
   text: fc.nat(2),
-}).map(({ flags, records, position, text }) =>
-  state({ flags, records, revision: records, position, data: String(text), hash: 10 * flags + text })
+}).map(({ flags, records, position, timestamp, text }) =>
+  state({
+    flags,
+    records,
+    revision: records,
+    position,
+    timestamp,
+    data: String(text),
+    hash: 100 * timestamp + 10 * flags + text,
+  })
 );
 const places = fc.record({ rank: fc.nat(1), name: fc.constantFrom("a", "b", "c") });
 const holdings = fc.tuple(states, places);
@@ -53,6 +62,7 @@ for (
     ["a complete state before one that is not", { flags: FLAG.complete }, { flags: 0, records: 9 }],
     ["more records before fewer", { records: 2, position: 9 }, { records: 1 }],
     ["an earlier place before a later one", { position: 1 }, { position: 2, data: "z", hash: 2 }],
+    ["an earlier time before a later one", { timestamp: 1 }, { timestamp: 2, data: "z", hash: 2 }],
     ["the greater text before the smaller", { data: "b", hash: 2 }, { data: "a", revision: 9 }],
   ] as const
 ) {
