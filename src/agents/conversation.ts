@@ -97,12 +97,15 @@ export class Conversation {
     Object.assign(this.surroundings, compact(facts));
   }
 
-  /** The session begins. */
-  start(place: Place, data: SessionStartData): void {
-    const { sessionId } = this.surroundings;
+  /**
+   * The session begins.
+   *
+   * @param name what there is once for each session
+   */
+  start(place: Place, data: SessionStartData, name: string = this.surroundings.sessionId): void {
     this.#start.open(
       START,
-      this.#draft(`start:${sessionId}`, place, { type: "session_start", data: compact(data) }),
+      this.#draft(`start:${name}`, place, { type: "session_start", data: compact(data) }),
     );
     // It comes before all else, also where all have one time.
     this.#start.flush();

@@ -14,7 +14,7 @@ export const vibe: Agent = {
   name: "Mistral Vibe",
   proof: "proven",
   files: "a session or sub-agent each, JSON lines",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

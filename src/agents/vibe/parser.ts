@@ -23,22 +23,43 @@ const TOOLS: ToolKinds = {
   bash: "command",
 };
 
+/** What `state()` returns. */
+interface State {
+  readonly conversation: unknown;
+  readonly counts: readonly [string, number][];
+}
+
 /** The parser of one session. */
 export class VibeParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #meta: JsonObject | undefined;
   readonly #begin: number | undefined;
   readonly #folder: string;
+  /** The session goes on from another one, whose sums it has in its own. */
+  readonly #goesOn: boolean;
+  /** How often each message without an id was told: the same can be said twice. */
+  readonly #counts: Map<string, number>;
 
   constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
     const folders = relativePath.split("/").slice(0, -1);
+    const state = saved as State | undefined;
     this.#folder = folders.at(-1) ?? relativePath;
     // A rewind and a fork copy messages, with their ids, into a session of another id and time.
-    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "agent" }, this.#folder, saved);
+    this.#conversation = new Conversation(
+      emit,
+      { tools: TOOLS, anchor: "agent" },
+      sessionOfFolder(this.#folder),
+      state?.conversation,
+    );
+    this.#counts = new Map(state?.counts);
     const meta = this.#meta = asObject(companions?.["meta.json"]);
     this.#begin = timeOfFolder(this.#folder) ?? asInstant(meta?.start_time);
+    // A folder is named by the beginning of its session's id, and there from the first line on.
+    const before = asText(meta?.parent_session_id)?.slice(0, SHORT);
+    const starter = folders.length > 1 ? sessionOfFolder(folders.at(-3)!) : undefined;
+    this.#goesOn = before !== undefined && before !== starter;
     this.#conversation.set({
-      parentSessionId: folders.length > 1 ? folders.at(-3) : asText(meta?.parent_session_id),
+      parentSessionId: starter ?? before,
       workspace: asText(asObject(meta?.environment)?.working_directory),
       branch: asText(meta?.git_branch),
       model: asText(asObject(meta?.config)?.active_model),
@@ -49,26 +70,30 @@ export class VibeParser implements RecordParser {
     const timestamp = this.#begin;
     if (timestamp === undefined) return { unknown: "timestamp:session" };
     const place = { timestamp, position };
-    if (!this.#conversation.hasStart) this.#conversation.start(place, { title: asText(this.#meta?.title) });
+    if (!this.#conversation.hasStart) this.#conversation.start(place, {}, this.#folder);
     const text = asText(record.content) ?? asText(resultOf(record.content));
-    const key = asText(record.message_id) ?? keyOf(timestamp, `${this.#folder}:${record.role}`, text ?? "");
     switch (record.role) {
       case "user": {
-        // What the program says in the person's name.
-        if (record.injected === true || text === undefined) return undefined;
         const images = (asList(record.images) ?? []).map(() => ({ kind: "image" }));
-        this.#conversation.add(key, place, {
+        // What the program says in the person's name.
+        if (record.injected === true || (text === undefined && images.length === 0)) return undefined;
+        this.#conversation.add(this.#keyOf(record, timestamp, text), place, {
           type: "llm_request",
-          data: { prompt: text, attachments: images.length === 0 ? undefined : images },
+          data: {
+            prompt: typedText(record.user_display_content) ?? text ?? "",
+            attachments: images.length === 0 ? undefined : images,
+          },
         });
         return undefined;
       }
-      case "assistant":
+      case "assistant": {
+        const key = this.#keyOf(record, timestamp, text);
         this.#conversation.add(key, place, {
           type: "llm_response",
           data: { text, reasoning: asText(record.reasoning_content) },
         });
         return tellCalls(this.#conversation, record.tool_calls, key, place);
+      }
       case "tool": {
         const callId = asText(record.tool_call_id);
         const isKnown = callId !== undefined && this.#conversation.result(callId, { result: text });
@@ -80,15 +105,38 @@ export class VibeParser implements RecordParser {
   }
 
   flush(): void {
-    // Its sums are those of the session; one that goes on from another has the other's in them.
-    const isFirst = this.#meta?.parent_session_id === undefined || this.#meta.parent_session_id === null;
-    if (isFirst) this.#conversation.total(metricsOf(asObject(this.#meta?.stats)));
+    this.#conversation.entitle(asText(this.#meta?.title));
+    // Its sums are those of the session.
+    if (!this.#goesOn) this.#conversation.total(metricsOf(asObject(this.#meta?.stats)));
     this.#conversation.flush();
   }
 
-  state(): unknown {
-    return this.#conversation.save();
+  state(): State {
+    return { conversation: this.#conversation.save(), counts: [...this.#counts] };
   }
+
+  /** Messages have ids since 2.0; what became of older ones has none. */
+  #keyOf({ message_id, role }: JsonObject, timestamp: number, text = ""): string {
+    const id = asText(message_id);
+    if (id !== undefined) return id;
+    const key = keyOf(timestamp, `${this.#folder}:${role}`, text);
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return count === 1 ? key : `${key}:${count}`;
+  }
+}
+
+/** So much of a session's id names its folder. */
+const SHORT = 8;
+
+/** The session of `session_20260504_100000_0123abcd`, as Vibe calls it: by the beginning of its id. */
+function sessionOfFolder(name: string): string {
+  return /_([^_]+)$/.exec(name)?.[1] ?? name;
+}
+
+/** What a person typed, where the model is told more. */
+function typedText(content: unknown): string | undefined {
+  return asText(content) ?? asText(asObject(content)?.text);
 }
 
 /** `session_20260504_100000_0123abcd`, in UTC. */
