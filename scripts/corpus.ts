@@ -176,6 +176,7 @@ async function runProgram(home: string, args: readonly string[]): Promise<string
       COPILOT_HOME: "",
       GEMINI_CLI_HOME: "",
       PI_CODING_AGENT_DIR: "",
+      PI_CODING_AGENT_SESSION_DIR: "",
       OPENCLAW_STATE_DIR: "",
       CLINE_DIR: "",
       CLINE_DATA_DIR: "",

@@ -35,6 +35,6 @@ export const omp: Agent = {
 
   async reading(): Promise<AgentReading> {
     const { PiParser } = await import("./pi/parser.ts");
-    return { parser: (source, emit, state) => new PiParser(source, emit, state) };
+    return { parser: (source, emit, state) => new PiParser(source, emit, state, "task") };
   },
 };

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Environment } from "../platform/environment.ts";
+import { type Environment, folderNamed } from "../platform/environment.ts";
 import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading } from "./agent.ts";
 import { jsonlFiles } from "./jsonl_files.ts";
@@ -22,7 +22,8 @@ export const pi: Agent = {
     const { os, home, get } = environment;
     const named = expandHome(get("PI_CODING_AGENT_DIR") ?? "", environment);
     const folder = isAbsolute(named, os) ? named : joinPath(os, home, ".pi", "agent");
-    return [joinPath(os, folder, "sessions")];
+    const others = folderNamed(environment, "PI_CODING_AGENT_SESSION_DIR");
+    return [...new Set([joinPath(os, folder, "sessions"), ...others === undefined ? [] : [others]])];
   },
 
   ...jsonlFiles({ depth: 2 }),

@@ -679,6 +679,10 @@ Deno.test("agents are looked for where they write, and where their variables say
     agent.roots({ os, home: os === "windows" ? "C:\\Users\\ada" : "/home/ada", get: (name) => values[name] });
   assertEquals(roots(pi), ["/home/ada/.pi/agent/sessions"]);
   assertEquals(roots(pi, { PI_CODING_AGENT_DIR: "~/pi" }), ["/home/ada/pi/sessions"]);
+  assertEquals(roots(pi, { PI_CODING_AGENT_SESSION_DIR: "/srv/pi" }), [
+    "/home/ada/.pi/agent/sessions",
+    "/srv/pi",
+  ]);
   assertEquals(roots(copilotCli), ["/home/ada/.copilot/session-state"]);
   assertEquals(roots(copilotCli, { COPILOT_HOME: "/srv/copilot" }), ["/srv/copilot/session-state"]);
   assertEquals(roots(geminiCli, { GEMINI_CLI_HOME: "/srv" }), ["/srv/.gemini"]);

@@ -11,11 +11,13 @@
  * @module
  */
 
-import type { EventDraft, Metrics } from "../../events/event.ts";
+import type { EventDraft } from "../../events/event.ts";
+import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { Conversation, keyOf, type Place } from "../conversation.ts";
-import { compact, type ToolKinds } from "../tools.ts";
-import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
+import type { ToolKinds } from "../tools.ts";
+import { asCount, asInstant, asObject, asText } from "../values.ts";
+import { blocksOf, imagesOf, joined, metricsOf, textOf } from "./content.ts";
 import { isTakenOver } from "./taken_over.ts";
 
 /** Pi's tools, and those that its offspring call otherwise. */
@@ -65,6 +67,7 @@ interface State {
   readonly conversation: unknown;
   readonly began: number;
   readonly title?: string;
+  readonly task?: string;
 }
 
 /** The parser of one session. */
@@ -74,13 +77,25 @@ export class PiParser implements RecordParser {
   #began: number;
   /** The title of a slot before the header. */
   #title: string | undefined;
+  /** The hash of the task that a sub-agent was started with, until that has come as its first prompt, too. */
+  #task: string | undefined;
 
-  constructor({ relativePath }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
+  /** The tool that starts sub-agents whose transcripts tell what they used. */
+  readonly #starter: string | undefined;
+
+  constructor(
+    { relativePath }: SourceInfo,
+    emit: (event: EventDraft) => void,
+    saved?: unknown,
+    starter?: string,
+  ) {
+    this.#starter = starter;
     const state = saved as State | undefined;
     const options = { tools: TOOLS, anchor: "hour" } as const;
     this.#conversation = new Conversation(emit, options, sessionInPath(relativePath), state?.conversation);
     this.#began = state?.began ?? 0;
     this.#title = state?.title;
+    this.#task = state?.task;
     if (state === undefined) this.#conversation.set({ parentSessionId: parentInPath(relativePath) });
   }
 
@@ -115,8 +130,12 @@ export class PiParser implements RecordParser {
         return this.#interaction("rewind", asText(record.summary), place, record.usage);
       case "reset_boundary":
         return this.#interaction("clear", undefined, place);
-      case "session_init":
-        return this.#prompt(asText(record.task) ?? "", [], place);
+      case "session_init": {
+        const task = asText(record.task);
+        if (task === undefined) return undefined;
+        this.#task = hashText(task);
+        return this.#prompt(task, [], place);
+      }
       case "model_usage":
         return this.#usage(record, place);
       case "git_state":
@@ -138,6 +157,7 @@ export class PiParser implements RecordParser {
       conversation: this.#conversation.save(),
       began: this.#began,
       ...this.#title !== undefined && { title: this.#title },
+      ...this.#task !== undefined && { task: this.#task },
     };
   }
 
@@ -163,8 +183,12 @@ export class PiParser implements RecordParser {
   #message(message: JsonObject, place: Place): RecordOutcome {
     const { role } = message;
     switch (role) {
-      case "user":
-        return this.#prompt(textOf(message.content), imagesOf(message.content), place);
+      case "user": {
+        const prompt = textOf(message.content);
+        const isTask = this.#task === hashText(prompt);
+        this.#task = undefined;
+        return isTask ? undefined : this.#prompt(prompt, imagesOf(message.content), place);
+      }
       case "assistant":
         return this.#answer(message, place);
       case "toolResult":
@@ -224,11 +248,12 @@ export class PiParser implements RecordParser {
 
   #result(message: JsonObject): RecordOutcome {
     const callId = asText(message.toolCallId);
+    const isStarter = this.#starter !== undefined && message.toolName === this.#starter;
     const isKnown = callId !== undefined && this.#conversation.result(callId, {
       result: asText(textOf(message.content)),
       isError: typeof message.isError === "boolean" ? message.isError : undefined,
       exitCode: asCount(asObject(message.details)?.exitCode),
-      metrics: metricsOf(message.usage),
+      metrics: isStarter ? undefined : metricsOf(message.usage),
     });
     return isKnown ? undefined : { unknown: "result:without-call" };
   }
@@ -279,35 +304,4 @@ function parentInPath(relativePath: string): string | undefined {
 /** Omp writes provider and model as one: `openai/gpt-5.5`. */
 function withoutProvider(model: unknown): string | undefined {
   return asText(model)?.replace(/^[^/]*\//, "");
-}
-
-function blocksOf(content: unknown): readonly JsonObject[] {
-  return (asList(content) ?? []).map(asObject).filter((block) => block !== undefined);
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  return joined(blocksOf(content).filter(({ type }) => type === "text").map(({ text }) => text));
-}
-
-function joined(texts: readonly unknown[]): string {
-  return texts.filter((text) => typeof text === "string" && text !== "").join("\n");
-}
-
-function imagesOf(content: unknown): readonly { readonly kind: string }[] {
-  return blocksOf(content).filter(({ type }) => type === "image").map(() => ({ kind: "image" }));
-}
-
-/** Pi counts what went in without what came from a cache or went there. */
-function metricsOf(usage: unknown): Metrics | undefined {
-  const counts = asObject(usage);
-  if (counts === undefined) return undefined;
-  return compact({
-    inputTokens: asCount(counts.input),
-    outputTokens: asCount(counts.output),
-    cacheReadTokens: asCount(counts.cacheRead),
-    cacheWriteTokens: asCount(counts.cacheWrite),
-    reasoningTokens: asCount(counts.reasoning),
-    costUsd: asCount(asObject(counts.cost)?.total),
-  });
 }
