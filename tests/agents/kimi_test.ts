@@ -84,6 +84,17 @@ Deno.test("Kimi Code's session takes the title that it is given later", async ()
   assertEquals(starts, [{}, { title: "Run ls" }]);
 });
 
+Deno.test("a session of Kimi Code that says nothing else of its project is of the folder that it is set to", () => {
+  const lines = [
+    codeLine(0, "config.update", { cwd: "/home/ada/shop" }),
+    codeLine(1, "context.append_message", { message: { role: "user", content: "Hi" } }),
+  ];
+  const workspaces = (state?: object) =>
+    tell(kimiCode, CODE, lines, { "state.json": state }).events.map(({ workspace }) => workspace);
+  assertEquals(workspaces(), ["/home/ada/shop"]);
+  assertEquals(workspaces({ workDir: "/home/ada" }), ["/home/ada"]);
+});
+
 Deno.test("what Kimi Code's compaction used is an answer; what a turn used is in its steps already", () => {
   const usage = { inputOther: 1_411, output: 937, inputCacheRead: 40_960, inputCacheCreation: 0 };
   const model = "moonshot-ai/kimi-k2.7-code";

@@ -68,7 +68,11 @@ export class KimiCodeParser implements RecordParser {
       }
       case "config.update":
       case "profile.bind":
-        this.#conversation.set({ model: modelOf(record.modelAlias) });
+        this.#conversation.set({
+          model: modelOf(record.modelAlias),
+          // Older states of a session do not name it, and a state comes after the first lines.
+          ...this.#state?.workDir === undefined && { workspace: asText(record.cwd) },
+        });
         return undefined;
     }
     if (SILENT.test(type) || SILENT_TYPES.has(type)) {
@@ -126,8 +130,9 @@ export class KimiCodeParser implements RecordParser {
 
   /** What a turn used is the sum of its steps; what a compaction used stands nowhere else. */
   #usage({ usageScope, model, usage }: JsonObject, place: Place): RecordOutcome {
-    if (usageScope !== "session") return undefined;
-    const at = { ...place, model: modelOf(model), metrics: kimiMetrics(asObject(usage)) };
+    const metrics = kimiMetrics(asObject(usage));
+    if (usageScope !== "session" || metrics === undefined) return undefined;
+    const at = { ...place, model: modelOf(model), metrics };
     this.#conversation.add(this.#keyOf(place, "usage", `${model}`), at, {
       type: "llm_response",
       data: {},
