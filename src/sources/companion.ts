@@ -17,22 +17,37 @@ export interface SourcePlace {
   readonly realRoot: string;
 }
 
-/** What the companions of a source hold, by their paths and by their names. */
+/** The companions of a source. */
+export interface Companions {
+  /** What those that are there hold, by their paths and by their names. */
+  readonly held: { readonly [name: string]: unknown };
+  /** The paths of the others. */
+  readonly missing: readonly string[];
+}
+
+/** Those of a source that has none. */
+export const NO_COMPANIONS: Companions = { held: {}, missing: [] };
+
+/** Reads the companions of a source. */
 export function companionsOf(
   { companions, parseCompanion }: Pick<Agent, "companions"> & Pick<AgentReading, "parseCompanion">,
   { path, relativePath, realRoot }: SourcePlace,
-): { readonly [name: string]: unknown } {
+): Companions {
   const held: { [name: string]: unknown } = {};
+  const missing: string[] = [];
   // All lie below the same root.
   const root = path.slice(0, path.length - relativePath.length);
   const list = (folder: string) => listFolder(root + folder, realRoot);
   for (const companion of companions?.(relativePath, list) ?? []) {
     const value = readCompanion(root + companion, realRoot, parseCompanion);
-    if (value === undefined) continue;
+    if (value === undefined) {
+      missing.push(companion);
+      continue;
+    }
     held[companion] = value;
     held[companion.replace(/^.*\//, "")] = value;
   }
-  return held;
+  return { held, missing };
 }
 
 /** The names of the files and folders in a folder, sorted; none where there is no such folder, or none that may be read. */

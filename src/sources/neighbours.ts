@@ -66,7 +66,7 @@ function readAll(agent: Neighbour, { realRoot, file }: NeighbourFolder): Readonl
       relativePath: `${name}/${file}`,
       realRoot,
     };
-    for (const [session, workspace] of readOne(place, tell, () => companionsOf(agent, place))) {
+    for (const [session, workspace] of readOne(place, tell, () => companionsOf(agent, place).held)) {
       if (!workspaces.has(session)) workspaces.set(session, workspace);
     }
   }

@@ -16,7 +16,7 @@ import {
   WHOLE_FORMATS,
 } from "../agents/agent.ts";
 import type { EventDraft } from "../events/event.ts";
-import { companionsOf } from "../sources/companion.ts";
+import { type Companions, companionsOf, NO_COMPANIONS } from "../sources/companion.ts";
 import { NeighbourReader } from "../sources/neighbours.ts";
 import { DAMAGE_LENGTH } from "../sources/record_sink.ts";
 import type { DamageReason, RecordSink } from "../sources/source_reader.ts";
@@ -28,7 +28,7 @@ import {
   SourceRefusedError,
   SourceUnfinishedError,
 } from "../sources/source_reader.ts";
-import type { SourceCursor } from "../sources/cursor.ts";
+import { type SourceCursor, START } from "../sources/cursor.ts";
 import type { FileStamp } from "../sources/stamp.ts";
 import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
 import { type BatchBuilder, isTime } from "../store/batch_builder.ts";
@@ -37,6 +37,7 @@ import { collectGarbage } from "../platform/garbage.ts";
 import { THIS_OS } from "../platform/environment.ts";
 import { folderOf } from "../platform/paths.ts";
 import { pack, unpack } from "../platform/pack.ts";
+import { keptText, readKept } from "./kept_state.ts";
 import type { ReadJob } from "./messages.ts";
 import { RecalledReader } from "./recalled_reader.ts";
 
@@ -74,7 +75,11 @@ export class JobRun implements RecordSink {
   #records = 0;
   readonly #filter: string;
   #isRereading: boolean;
-  readonly #companions: { readonly [name: string]: unknown };
+  readonly #companions: Companions;
+  /** The companions that were missing when its first records were parsed. */
+  #without: readonly string[];
+  /** One of those is there now: what it says is told from the first record on. */
+  readonly #isLate: boolean;
   readonly #workspaceOf: SourceInfo["workspaceOf"];
   /** Why an event was not taken since this was last asked. */
   #fault: string | undefined;
@@ -103,14 +108,24 @@ export class JobRun implements RecordSink {
     this.#isCareful = isCareful;
     this.#cursor = job.cursor;
     this.#isRereading = job.isRereading;
-    this.#companions = job.recalled === undefined ? companionsOf(agent, job) : {};
+    this.#companions = job.recalled === undefined ? companionsOf(agent, job) : NO_COMPANIONS;
+    // A source of another format is told anew each time, with what is there then.
+    const hasFirst = agent.companions !== undefined && LINE_FORMATS.has(job.format);
+    this.#without = hasFirst ? readKept(textOf(job.parserState)).without : [];
+    this.#isLate = this.#without.some((name) => Object.hasOwn(this.#companions.held, name));
     const beside = job.neighbours;
     this.#workspaceOf = beside && ((session) => neighbours.workspaceOf(session, agent, beside));
     const { database: layout, listName, pickNeeded } = agent;
     const database = layout &&
-      { layout, collectedFrom: job.collectedFrom, state: parsed(textOf(job.parserState)) };
+      { layout, collectedFrom: job.collectedFrom, state: readKept(textOf(job.parserState)).state };
     this.#reader = job.recalled === undefined
-      ? SourceReader.open({ ...job, listName, pickNeeded, ...database && { database } })
+      ? SourceReader.open({
+        ...job,
+        ...this.#isLate && { cursor: START },
+        listName,
+        pickNeeded,
+        ...database && { database },
+      })
       : new RecalledReader(job.recalled, job.cursor);
     this.#firstRow = builder.rows;
     this.#filter = job.isSilent ? SILENT : filterText(job.workspaces);
@@ -225,8 +240,10 @@ export class JobRun implements RecordSink {
   /** Goes on from the cursor, or from the start if the source no longer fits it. */
   #begin(): void {
     const { cursor, format, parserState } = this.#job;
-    const { resumed, stamp } = this.#reader;
+    const { stamp } = this.#reader;
+    const resumed = this.#reader.resumed && !this.#isLate;
     this.#from = resumed ? cursor.offset : 0;
+    if (this.#from === 0 && LINE_FORMATS.has(format)) this.#without = this.#companions.missing;
     if (resumed) this.#state = textOf(parserState);
     else {
       this.#restarted = { shrunk: isCut(format, stamp.size, cursor.offset) };
@@ -238,21 +255,22 @@ export class JobRun implements RecordSink {
   /** A parser that goes on from the last state. */
   #makeParser(): RecordParser {
     const { relativePath, format, path } = this.#job;
-    const state = format === "database" ? undefined : parsed(this.#state);
+    const state = format === "database" ? undefined : readKept(this.#state).state;
     const { birth, mtime } = this.#reader.stamp;
     const source = {
       relativePath,
       folder: folderOf(path, THIS_OS),
       madeAt: birth ?? mtime,
       home: this.#job.home,
-      companions: this.#companions,
+      companions: this.#companions.held,
       ...this.#workspaceOf && { workspaceOf: this.#workspaceOf },
     };
     return this.#agent.parser(source, this.#emit, state);
   }
 
   #stateText(): string {
-    return JSON.stringify(this.#reader.state() ?? this.#parser!.state?.() ?? null);
+    const state = this.#reader.state() ?? this.#parser!.state?.();
+    return keptText({ state, without: this.#without });
   }
 
   #addSegment(cursor: SourceCursor, atEnd: boolean): void {
@@ -335,8 +353,4 @@ function isCut(format: SourceFormat, size: number, offset: number): boolean {
 /** What a parser remembered, as it is stored: a text, or packed. */
 function textOf(state: string | Uint8Array | undefined): string | undefined {
   return state instanceof Uint8Array ? new TextDecoder().decode(unpack(state, true)) : state;
-}
-
-function parsed(text: string | undefined): unknown {
-  return text === undefined ? undefined : JSON.parse(text);
 }
