@@ -29,7 +29,7 @@ import {
   stateOfRow,
 } from "./record.ts";
 import { SourceLedger } from "./source_ledger.ts";
-import { compareHoldings, fold, raise, replace, type SourcePlace } from "./standing.ts";
+import { compareHoldings, fold, raise, replace, replaceInDatabase, type SourcePlace } from "./standing.ts";
 
 type Parameter = number | string | null | Uint8Array;
 
@@ -223,7 +223,7 @@ export class EventTable {
       this.#statements.row.get(id)!,
       this.#stateOfBatch(batch, row),
       source.id,
-      source.isKeyed ? replace : fold,
+      source.isKeyed ? replaceInDatabase : fold,
     );
   }
 

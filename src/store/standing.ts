@@ -52,12 +52,13 @@ function compareStates(a: EventState, b: EventState): number {
 
 /**
  * What one source says of an event after it said `known` and now goes on to say `next`: the later state of one place
- * counts; of two places (the event was written twice) the one that comes first. Returns `known` itself if nothing changes.
+ * counts; of two places (the event was written twice, or copied) the one that comes first. Returns `known` itself if
+ * nothing changes.
  *
  * The revision grows by the records that are new. So it is the same wherever the reading paused in between.
  */
 export function fold(known: EventState, next: EventState): EventState {
-  if (known.position !== next.position) {
+  if (known.position !== next.position || isCopy(known) !== isCopy(next)) {
     if (compareStates(next, known) <= 0) return known;
     return { ...next, revision: known.revision + next.records };
   }
@@ -73,6 +74,18 @@ export function replace(known: EventState, next: EventState): EventState {
   const isSame = next.hash === known.hash && next.records === known.records &&
     next.position === known.position;
   return isSame ? known : raise(next, known);
+}
+
+/**
+ * What a database says of an event after it said `known` and tells one of its conversations again, by which it says `next`.
+ * A copy in another conversation is not shown before the original.
+ */
+export function replaceInDatabase(known: EventState, next: EventState): EventState {
+  return isCopy(next) && compareStates(next, known) <= 0 ? known : replace(known, next);
+}
+
+function isCopy({ flags }: EventState): boolean {
+  return (flags & FLAG.copied) !== 0;
 }
 
 /** The state `next` with a revision above that of `known`, which it replaces. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { FLAG } from "../../src/store/batch.ts";
 import type { EventState } from "../../src/store/record.ts";
-import { compareHoldings, fold, raise, replace } from "../../src/store/standing.ts";
+import { compareHoldings, fold, raise, replace, replaceInDatabase } from "../../src/store/standing.ts";
 
 const state = (given: Partial<EventState> = {}): EventState => ({
   type: "llm_response",
@@ -119,6 +119,23 @@ Deno.test("replace() keeps what is the same and raises what is not, also where o
     assertEquals(replace(known, state(change)), state({ ...change, revision: 8 }));
   }
   assertEquals(replace(known, state({ hash: 2, revision: 20 })).revision, 20);
+});
+
+Deno.test("of an original and its copy in another conversation a database says the original, whichever is told last", () => {
+  const original = state({ revision: 3, hash: 2, data: "a" });
+  const copy = state({ flags: FLAG.copied, hash: 3, data: "b" });
+  assert(replaceInDatabase(original, copy) === original);
+  assertEquals(replaceInDatabase(copy, original), { ...original, revision: 3 });
+  assert(fold(original, copy) === original);
+  assertEquals(fold(copy, original), { ...original, revision: 2 });
+});
+
+Deno.test("replaceInDatabase() comes to rest, however often two copies are told", () => {
+  fc.assert(fc.property(states, states, (a, b) => {
+    const copies = [a, b].map((copy) => ({ ...copy, flags: copy.flags | FLAG.copied }));
+    const once = replaceInDatabase(copies[0]!, copies[1]!);
+    assert(copies.reduce(replaceInDatabase, once) === once);
+  }));
 });
 
 Deno.test("raise() never lowers a revision", () => {
