@@ -2,9 +2,12 @@ import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DATABASES, makeDatabase } from "../../scripts/bench/home/databases.ts";
+import type { Agent } from "../../src/agents/agent.ts";
 import { cursor } from "../../src/agents/cursor.ts";
+import { amazonQ } from "../../src/agents/kiro_cli.ts";
+import { openclaw } from "../../src/agents/openclaw.ts";
 import { readEnvironment } from "../../src/platform/environment.ts";
-import { prompts, query, startUpToDate, statusOf, sync } from "./collecting.ts";
+import { prompts, query, startUpToDate, statusOf, storePath, sync } from "./collecting.ts";
 import { eventually } from "./eventually.ts";
 import { spawn, temporaryHome } from "./program.ts";
 
@@ -19,12 +22,8 @@ class Editor implements Disposable {
   readonly #messages = new Map<string, string[]>();
 
   constructor(mode: string) {
-    const { os } = readEnvironment((name) =>
-      name === "HOME" || name === "USERPROFILE" ? this.path : undefined
-    );
-    this.file = join(cursor.roots({ os, home: this.path, get: () => undefined })[0]!, "state.vscdb");
-    Deno.mkdirSync(dirname(this.file), { recursive: true });
-    this.database = new DatabaseSync(this.file);
+    this.database = databaseOf(cursor, this.path, "state.vscdb");
+    this.file = this.database.location()!;
     this.database.exec(`pragma journal_mode = ${mode}; pragma busy_timeout = 0;
       create table ItemTable (key text unique on conflict replace, value blob);
       create table cursorDiskKV (key text unique on conflict replace, value blob)`);
@@ -63,6 +62,20 @@ class Editor implements Disposable {
     if (this.database.isOpen) this.database.close();
     this.#home[Symbol.dispose]();
   }
+}
+
+/** A new database of an agent, below its first root in a home. */
+function databaseOf(agent: Agent, home: string, relativePath: string): DatabaseSync {
+  const { os } = readEnvironment((name) => name === "HOME" || name === "USERPROFILE" ? home : undefined);
+  const file = join(agent.roots({ os, home, get: () => undefined })[0]!, relativePath);
+  Deno.mkdirSync(dirname(file), { recursive: true });
+  return new DatabaseSync(file);
+}
+
+/** Has all sources read again, as a newer version would. */
+function distrustAll(home: string): void {
+  using store = new DatabaseSync(storePath(home));
+  store.exec("update sources set adapter_version = 0");
 }
 
 function isoAt(seconds: number): string {
@@ -146,6 +159,53 @@ Deno.test("a database that can't be read says why, and stops no other", async ()
   assertEquals(failures.map(({ error }) => error.replace(/^.*state\.vscdb/, "")), [
     " is cut or damaged: it is no SQLite database",
   ]);
+});
+
+Deno.test("a session that is forked in a database takes nothing from the one it was made of", async () => {
+  using home = temporaryHome();
+  using database = databaseOf(openclaw, home.path, "main/agent/openclaw-agent.sqlite");
+  database.exec(`pragma journal_mode = wal;
+    create table transcript_events (session_id text, seq integer, event_json text, created_at integer)`);
+  const put = (session: string, seq: number, event: object) =>
+    database.prepare("insert into transcript_events values (?, ?, ?, ?)")
+      .run(session, seq, JSON.stringify({ id: String(seq), ...event }), START);
+  const begin = (id: string, seconds: number) =>
+    put(id, 0, { type: "session", id, timestamp: isoAt(seconds) });
+  const say = (session: string, seq: number, content: string) =>
+    put(session, seq, { type: "message", timestamp: isoAt(seq), message: { role: "user", content } });
+  const told = async () =>
+    (await query(home.path, "--type", "llm_request")).map(({ sessionId, revision }) => [sessionId, revision]);
+  begin("first", 0);
+  say("first", 1, "asked once");
+  await sync(home.path);
+  begin("fork", 10);
+  say("fork", 1, "asked once");
+  await sync(home.path);
+  say("fork", 20, "asked later");
+  await sync(home.path);
+  assertEquals(await told(), [["first", 1], ["fork", 1]]);
+  distrustAll(home.path);
+  await sync(home.path);
+  assertEquals(await told(), [["first", 1], ["fork", 1]]);
+});
+
+Deno.test("a conversation that another one took the place of stays, also when all is read again", async () => {
+  using home = temporaryHome();
+  using database = databaseOf(amazonQ, home.path, "data.sqlite3");
+  database.exec("create table conversations (key text primary key, value text)");
+  const say = (id: string, prompt: string) => {
+    const user = { content: { Prompt: { prompt } }, timestamp: isoAt(1) };
+    const history = [{ user, assistant: { Response: { message_id: `m-${id}`, content: "Yes." } } }];
+    database.prepare("insert or replace into conversations values ('/home/ada/shop', ?)")
+      .run(JSON.stringify({ conversation_id: id, history }));
+  };
+  say("one", "first");
+  await sync(home.path);
+  say("two", "second");
+  await sync(home.path);
+  distrustAll(home.path);
+  await sync(home.path);
+  assertEquals(await prompts(home.path), ["first", "second"]);
 });
 
 Deno.test("a first sync of databases that is killed again and again loses and doubles nothing", async () => {

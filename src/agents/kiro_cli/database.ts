@@ -31,6 +31,9 @@ const FOLDER = "folder:";
 
 /** What the databases hold. */
 export const KIRO_DATABASE: DatabaseLayout = {
+  // The next conversation in a folder takes the place of the last one.
+  forgets: true,
+
   *conversations(database: Database) {
     for (const table of TABLES) {
       for (const row of database.rows(table)) {

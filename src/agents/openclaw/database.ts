@@ -16,6 +16,9 @@ const EVENTS = "transcript_events";
 
 /** What OpenClaw's databases hold. */
 export const OPENCLAW_DATABASE: DatabaseLayout = {
+  // After a month, or by their number.
+  forgets: true,
+
   *conversations(database: Database): Iterable<DatabaseConversation> {
     const seen = new Set<string>();
     for (const row of database.rows("session_windows")) {
