@@ -1,7 +1,8 @@
 /**
  * OpenClaw: until 2026.7 pi's sessions in files, `agents/<agent>/sessions/<session>.jsonl`; one that was reset or deleted is
- * renamed to `<session>.jsonl.reset.<time>` or `.deleted.<time>`. Later versions keep the same lines in a database for each
- * agent, `agents/<agent>/agent/openclaw-agent.sqlite`.
+ * renamed to `<session>.jsonl.reset.<time>` or `.deleted.<time>`, one that goes on with its last lines alone to `.bak.<time>`;
+ * newer versions compress these (`.zst`). Later versions keep the same lines in a database for each agent,
+ * `agents/<agent>/agent/openclaw-agent.sqlite`.
  *
  * @module
  */
@@ -16,7 +17,7 @@ export const openclaw: Agent = {
   name: "OpenClaw",
   proof: "read",
   files: "a session each, JSON lines; since 2026.7 an SQLite database for each agent",
-  adapterVersion: 1,
+  adapterVersion: 2,
   deletesAfterDays: 30,
 
   roots(environment: Environment): readonly string[] {
@@ -33,11 +34,14 @@ export const openclaw: Agent = {
     if (/^[^/]+\/agent\/openclaw-agent\.sqlite$/.test(relativePath)) {
       return { format: "database", twin: relativePath, rank: 0 };
     }
-    const [, session] =
-      /^[^/]+\/sessions\/([^/]+?)\.jsonl(?:\.(?:reset|deleted)\.[^/]+)?$/.exec(relativePath) ?? [];
+    const [, session, packed] =
+      /^[^/]+\/sessions\/([^/]+?)\.jsonl(?:\.(?:reset|deleted|bak)\.[^/]+?(\.zst)?)?$/.exec(relativePath) ??
+        [];
     // Beside the sessions lie copies of them, and notes of how they came about.
     if (session === undefined || /\.(?:checkpoint\..*|trajectory)$/.test(session)) return undefined;
-    return { format: "jsonl", twin: relativePath, rank: 1 };
+    return packed === undefined
+      ? { format: "jsonl", twin: relativePath, rank: 1 }
+      : { format: "jsonl.zst", twin: relativePath.slice(0, -packed.length), rank: 2 };
   },
 
   enters(relativePath: string): boolean {

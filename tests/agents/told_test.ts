@@ -717,5 +717,20 @@ Deno.test("what lies beside sessions is none", () => {
     ],
   ];
   for (const [agent, path] of others) assertEquals(agent.classify(path), undefined, `${agent.id} ${path}`);
-  assert(openclaw.classify("main/sessions/a.jsonl.reset.2026-02-19T08-59-24.951Z") !== undefined);
+});
+
+Deno.test("a session of OpenClaw that was put aside is one still, and the same one when it is compressed", () => {
+  for (const reason of ["reset", "deleted", "bak"]) {
+    const path = `main/sessions/a.jsonl.${reason}.2026-02-19T08-59-24.951Z`;
+    assertEquals(openclaw.classify(path), { format: "jsonl", twin: path, rank: 1 });
+    assertEquals(openclaw.classify(`${path}.zst`), { format: "jsonl.zst", twin: path, rank: 2 });
+  }
+});
+
+Deno.test("what OpenClaw's tool for messages repeats is no answer", () => {
+  const { path } = TOLD.find(({ agent }) => agent === openclaw)!;
+  const content = [{ type: "text", text: "Sent." }];
+  const answer = { role: "assistant", content, openclawMessageToolMirror: { toolName: "message" } };
+  const line = { type: "message", id: "m1", timestamp: "2026-05-04T10:00:01.000Z", message: answer };
+  assertEquals(parseAll(openclaw, path, [line]), { events: [], emitted: [], unknown: {} });
 });

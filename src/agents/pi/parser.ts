@@ -216,7 +216,9 @@ export class PiParser implements RecordParser {
 
   #answer(message: JsonObject, place: Place): RecordOutcome {
     const { provider, model } = message;
-    if (provider === "openclaw" && MIRRORS.has(model)) return undefined;
+    const isMirror = message.openclawMessageToolMirror !== undefined ||
+      (provider === "openclaw" && MIRRORS.has(model));
+    if (isMirror) return undefined;
     const blocks = blocksOf(message.content);
     const text = textOf(message.content);
     const reasoning = joined(
