@@ -16,7 +16,7 @@ export const goose: Agent = {
   name: "Goose",
   proof: "read",
   files: "one SQLite database for all sessions; before 1.10 a session each, JSON lines",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home, get } = environment;

@@ -9,7 +9,7 @@
 
 import type { Metrics, SessionStartData } from "../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "./agent.ts";
-import type { Conversation, Surroundings } from "./conversation.ts";
+import type { Conversation, Place, Surroundings } from "./conversation.ts";
 import { asObject } from "./values.ts";
 
 /** What the row of a session says of it. One without an id and a time is not understood. */
@@ -31,24 +31,27 @@ export interface SessionRows {
   /**
    * Tells a message.
    *
-   * @param nextPosition counts the messages: where in the session the events are that it makes
+   * @param placeAt where in the session the events are that it makes; what is older than the session is copied from another
    */
-  message(row: JsonObject, nextPosition: () => number): RecordOutcome;
+  message(row: JsonObject, placeAt: (timestamp: number) => Place): RecordOutcome;
 }
 
 /** The parser of one session, which tells it into `conversation`. */
 export function sessionRowsParser(conversation: Conversation, rows: SessionRows): RecordParser {
   let position = 0;
-  const nextPosition = () => ++position;
+  let began = 0;
+  const placeAt = (timestamp: number) => ({ timestamp, position: ++position, isCopy: timestamp < began });
   return {
     record({ session, message }) {
       const row = asObject(session ?? message);
       if (session !== undefined) {
-        const isUnderstood = row !== undefined && begin(conversation, rows.session(row));
+        const facts = row && rows.session(row);
+        began = facts?.beganAt ?? 0;
+        const isUnderstood = facts !== undefined && begin(conversation, facts);
         return isUnderstood ? undefined : { unknown: "session:shape" };
       }
       if (message === undefined) return { unknown: "type:none" };
-      return row === undefined ? { unknown: "message:shape" } : rows.message(row, nextPosition);
+      return row === undefined ? { unknown: "message:shape" } : rows.message(row, placeAt);
     },
     flush: () => conversation.flush(),
   };
@@ -63,7 +66,7 @@ function begin(conversation: Conversation, facts: SessionFacts): boolean {
   conversation.total(total);
   if (endedAt !== undefined) {
     const place = { timestamp: endedAt, position: Number.MAX_SAFE_INTEGER };
-    conversation.add("end", place, { type: "session_end", data: { reason: endReason } });
+    conversation.add(`end:${id}`, place, { type: "session_end", data: { reason: endReason } });
   }
   return true;
 }

@@ -174,3 +174,24 @@ Deno.test("a session that OpenCode took over from its files into the database ha
     JSON.stringify({ type, anchor, key, data, metrics, timestamp });
   assertEquals(events.map(content).toSorted(), database.told().map(content).toSorted());
 });
+
+Deno.test("a message of Goose is the same event before and after it was given an id", async () => {
+  using database = new AgentDatabase(goose, "sessions.db");
+  const { database: sql } = database;
+  sql.exec(
+    `create table sessions (id text primary key, working_dir text, created_at timestamp, updated_at timestamp);
+    create table messages (id integer primary key autoincrement, session_id text, role text, content_json text,
+      created_timestamp integer);
+    insert into sessions values ('20260504_1', '/home/ada/shop', '2026-05-04 10:00:00', '2026-05-04 10:00:00');
+    insert into messages (session_id, role, content_json, created_timestamp)
+      values ('20260504_1', 'user', '[{"type":"text","text":"Run ls"}]', 1777888801)`,
+  );
+  await database.read();
+  const before = [...database.events.keys()];
+  assertEquals(before.length, 2);
+  sql.exec(`alter table messages add column message_id text;
+    update messages set message_id = 'msg_' || session_id || '_' || id;
+    update sessions set updated_at = '2026-05-04 10:01:00'`);
+  await database.read();
+  assertEquals([...database.events.keys()], before);
+});

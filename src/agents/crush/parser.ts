@@ -39,7 +39,7 @@ export function crushParser({ folder }: SourceInfo, emit: (event: EventDraft) =>
   conversation.set({ workspace: projectOf(folder) });
   return sessionRowsParser(conversation, {
     session: sessionOf,
-    message: (row, nextPosition) => tellMessage(conversation, row, nextPosition),
+    message: (row, placeAt) => tellMessage(conversation, row, placeAt),
   });
 }
 
@@ -57,7 +57,7 @@ function sessionOf(row: JsonObject): SessionFacts {
 function tellMessage(
   conversation: Conversation,
   message: JsonObject,
-  nextPosition: () => number,
+  placeAt: (timestamp: number) => Place,
 ): RecordOutcome {
   const key = asText(message.id);
   const timestamp = timeOfValue(message.created_at);
@@ -65,7 +65,7 @@ function tellMessage(
   if (key === undefined || timestamp === undefined || parts === undefined) {
     return { unknown: "message:shape" };
   }
-  const place = { timestamp, position: nextPosition(), model: asText(message.model) };
+  const place = { ...placeAt(timestamp), model: asText(message.model) };
   const unknown = parts.map((part) => tellPart(conversation, part, key, place)).find((outcome) =>
     outcome !== undefined
   );

@@ -27,12 +27,12 @@ export const GOOSE_DATABASE: DatabaseLayout = sessionTables({
   changedAt: (row) => timeOfValue(row.get("updated_at")),
 });
 
-/** The parser of a session in the database. */
+/** The parser of a session in the database. A copy of a session repeats its messages with their ids and times. */
 export function gooseParser(emit: (event: EventDraft) => void): RecordParser {
-  const conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
+  const conversation = new Conversation(emit, { tools: TOOLS, anchor: "hour", openCalls: 256 }, "");
   return sessionRowsParser(conversation, {
     session: sessionOf,
-    message: (row, nextPosition) => tellMessage(conversation, row, nextPosition()),
+    message: (row, placeAt) => tellMessage(conversation, row, placeAt),
   });
 }
 
@@ -41,7 +41,11 @@ function sessionOf(row: JsonObject): SessionFacts {
   return {
     id: asText(row.id),
     beganAt: timeOfValue(row.created_at),
-    surroundings: { workspace: asText(row.working_dir), model: asText(model?.model_name) },
+    surroundings: {
+      parentSessionId: asText(row.parent_session_id),
+      workspace: asText(row.working_dir),
+      model: asText(model?.model_name),
+    },
     start: { title: asText(row.name) ?? asText(row.description), source: asText(row.session_type) },
     total: totalOf(row),
   };
@@ -81,7 +85,7 @@ export class GooseFileParser implements RecordParser {
       created_timestamp: record.created,
       content_json: record.content,
     };
-    return tellMessage(this.#conversation, message, position);
+    return tellMessage(this.#conversation, message, (timestamp) => ({ timestamp, position }));
   }
 
   flush(): void {
@@ -93,24 +97,35 @@ export class GooseFileParser implements RecordParser {
   }
 }
 
-/** What a session used: Goose counts for no less. */
+/** What a session used: Goose counts for no less. What a cache gave, and what went there, is part of what went in. */
 function totalOf(session: JsonObject): Metrics | undefined {
+  const sent = asCount(session.accumulated_input_tokens) ?? asCount(session.input_tokens);
+  const cacheReadTokens = asCount(session.accumulated_cache_read_tokens);
+  const cacheWriteTokens = asCount(session.accumulated_cache_write_tokens);
   const metrics = compact({
-    inputTokens: asCount(session.accumulated_input_tokens) ?? asCount(session.input_tokens),
+    inputTokens: sent && Math.max(0, sent - (cacheReadTokens ?? 0) - (cacheWriteTokens ?? 0)),
     outputTokens: asCount(session.accumulated_output_tokens) ?? asCount(session.output_tokens),
+    cacheReadTokens,
+    cacheWriteTokens,
+    costUsd: asCount(session.accumulated_cost),
   });
   return Object.keys(metrics).length === 0 ? undefined : metrics;
 }
 
-function tellMessage(conversation: Conversation, message: JsonObject, position: number): RecordOutcome {
+function tellMessage(
+  conversation: Conversation,
+  message: JsonObject,
+  placeAt: (timestamp: number) => Place,
+): RecordOutcome {
   const timestamp = timeOfValue(message.created_timestamp);
   const parts = asList(fromJson(message.content_json))?.map(asObject);
   if (timestamp === undefined || parts === undefined) return { unknown: "message:shape" };
-  const place = { timestamp, position };
-  const key = asText(message.message_id) ?? `row:${message.id}`;
+  const place = placeAt(timestamp);
+  // Before they had ids; it is the one that Goose gave them later.
+  const key = asText(message.message_id) ?? `msg_${message.session_id}_${message.id}`;
   const isSeen = asObject(fromJson(message.metadata_json))?.userVisible !== false;
   const texts = join(parts, "text", "text");
-  const unknown = parts.map((part, index) => tellPart(conversation, part, `${key}:${index}`, place))
+  const unknown = parts.map((part, index) => tellPart(conversation, part, key, index, place))
     .find((outcome) => outcome !== undefined);
   if (message.role === "user") {
     // What a compaction leaves for the model is no prompt.
@@ -131,6 +146,7 @@ function tellPart(
   conversation: Conversation,
   part: JsonObject | undefined,
   key: string,
+  index: number,
   place: Place,
 ): RecordOutcome {
   switch (part?.type) {
@@ -141,7 +157,8 @@ function tellPart(
       const callId = asText(part.id);
       if (tool === undefined) return { unknown: "part:toolRequest" };
       const args = asObject(call?.arguments);
-      conversation.call(callId ?? key, place, { tool, callId, args, kind: kindOf(tool, args) });
+      // Some providers count calls from 0 in each session.
+      conversation.call(`${key}:${callId ?? index}`, place, { tool, callId, args, kind: kindOf(tool, args) });
       return undefined;
     }
     case "toolResponse": {

@@ -10,12 +10,12 @@ import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
 import { tellCalls } from "../chat_calls.ts";
-import { Conversation } from "../conversation.ts";
+import { Conversation, type Place } from "../conversation.ts";
 import type { DatabaseLayout } from "../database.ts";
 import { fromJson } from "../json_text.ts";
 import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
-import { asCount, asObject, asText } from "../values.ts";
+import { asCount, asList, asObject, asText } from "../values.ts";
 import { type SessionFacts, sessionRowsParser } from "../session_rows.ts";
 import { sessionTables } from "../table_layouts.ts";
 
@@ -38,9 +38,9 @@ export const HERMES_DATABASE: DatabaseLayout = sessionTables({
   leftOut: ["system_prompt"],
 });
 
-/** The parser of one session. */
+/** The parser of one session. A branch, and what goes on after a compaction, repeat messages of their parent with their times. */
 export function hermesParser(emit: (event: EventDraft) => void): RecordParser {
-  const conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, "");
+  const conversation = new Conversation(emit, { tools: TOOLS, anchor: "hour", openCalls: 256 }, "");
   const seen = new Set<string>();
   let isTakenOver: IsTakenOver = () => false;
   return sessionRowsParser(conversation, {
@@ -48,8 +48,7 @@ export function hermesParser(emit: (event: EventDraft) => void): RecordParser {
       isTakenOver = takenOverBy(row);
       return sessionOf(row);
     },
-    message: (row, nextPosition) =>
-      isTakenOver(row) ? undefined : tellMessage(conversation, row, seen, nextPosition),
+    message: (row, placeAt) => isTakenOver(row) ? undefined : tellMessage(conversation, row, seen, placeAt),
   });
 }
 
@@ -96,7 +95,7 @@ function tellMessage(
   conversation: Conversation,
   message: JsonObject,
   seen: Set<string>,
-  nextPosition: () => number,
+  placeAt: (timestamp: number) => Place,
 ): RecordOutcome {
   const timestamp = timeOfValue(message.timestamp);
   if (timestamp === undefined) return { unknown: "message:shape" };
@@ -109,7 +108,7 @@ function tellMessage(
   const key = hashText(content);
   if (seen.has(key)) return undefined;
   seen.add(key);
-  const place = { timestamp, position: nextPosition() };
+  const place = placeAt(timestamp);
   switch (role) {
     case "user":
       if (message.display_kind === "hidden" || text === undefined || HANDED_OVER.test(text)) {
@@ -121,7 +120,7 @@ function tellMessage(
       conversation.add(key, place, {
         type: "llm_response",
         data: {
-          text,
+          text: text ?? textOfItems(message.codex_message_items),
           reasoning: asText(message.reasoning) ?? asText(message.reasoning_content),
           stopReason: asText(message.finish_reason),
         },
@@ -145,6 +144,13 @@ function tellMessage(
 function textOf(content: unknown): string | undefined {
   if (typeof content !== "string" || !content.startsWith(PARTS)) return asText(content);
   return asText(resultOf(fromJson(content.slice(PARTS.length))));
+}
+
+/** Some answers stand in the items of OpenAI's Responses API alone. */
+function textOfItems(items: unknown): string | undefined {
+  const texts = (asList(fromJson(items)) ?? []).map((item) => asText(resultOf(asObject(item)?.content)))
+    .filter((text) => text !== undefined);
+  return asText(texts.join("\n"));
 }
 
 function metricsOf(session: JsonObject): Metrics | undefined {
