@@ -18,7 +18,7 @@ export const kiroCli: Agent = {
   name: "Kiro CLI",
   proof: "proven",
   files: "a session each, JSON lines; before 2.0 one SQLite database for all",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

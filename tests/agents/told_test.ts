@@ -670,6 +670,32 @@ Deno.test("an action of Kiro of another kind is counted, and spoils nothing", as
   assertEquals(events, before.events);
 });
 
+Deno.test("what a rewind of Kiro CLI keeps is a copy, and what follows is its own", async () => {
+  const { path } = TOLD.find(({ agent }) => agent === kiroCli)!;
+  const lines = (await readLines(fixtureUrl({ agent: kiroCli, fixture: "session.jsonl" })))
+    .map((line) => JSON.parse(line));
+  const [first] = lines;
+  const seconds = first.data.meta.timestamp;
+  const later = structuredClone(first);
+  Object.assign(later.data, { message_id: "later", meta: { timestamp: seconds + 1000 } });
+  const told = (reason: string) => {
+    const copied: unknown[] = [];
+    const facts = {
+      session_created_reason: reason,
+      created_at: new Date(1000 * (seconds + 1000) + 999).toISOString(),
+    };
+    const parser = readable(kiroCli).parser(
+      { relativePath: path, companions: { [path.replace("jsonl", "json")]: facts } },
+      (event) => event.type === "llm_request" && copied.push(event.copied),
+    );
+    for (const line of [first, later]) parser.record(line, 0);
+    parser.flush();
+    return copied;
+  };
+  assertEquals(told("rewind"), [true, undefined]);
+  assertEquals(told("subagent"), [undefined, undefined]);
+});
+
 Deno.test("agents are looked for where they write, and where their variables say", () => {
   const roots = (
     agent: Agent,

@@ -26,6 +26,8 @@ const TOOLS: ToolKinds = {
 export class KiroCliParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #facts: JsonObject | undefined;
+  /** What was said before, by the second, was copied; 0 where nothing was. */
+  readonly #copiedUntil: number;
   #time: number | undefined;
 
   constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
@@ -36,11 +38,13 @@ export class KiroCliParser implements RecordParser {
     this.#time = state?.time;
     const facts = this.#facts = asObject(companions?.[`${id}.json`]);
     const model = asObject(asObject(asObject(facts?.session_state)?.rts_model_state)?.model_info);
+    const isRewind = facts?.session_created_reason === "rewind";
+    this.#copiedUntil = isRewind ? Math.floor((asInstant(facts?.created_at) ?? 0) / 1000) * 1000 : 0;
     this.#conversation.set({
       workspace: asText(facts?.cwd),
       model: asText(model?.model_id),
       // It names a parent for a rewind alone.
-      ...facts?.session_created_reason === "rewind" && { parentSessionId: asText(facts.parent_session_id) },
+      ...isRewind && { parentSessionId: asText(facts?.parent_session_id) },
     });
   }
 
@@ -56,8 +60,10 @@ export class KiroCliParser implements RecordParser {
     if (seconds !== undefined) this.#time = seconds * 1000;
     const timestamp = this.#time ?? asInstant(this.#facts?.created_at);
     if (timestamp === undefined) return { unknown: `timestamp:${asText(kind) ?? "none"}` };
-    const place = { timestamp, position };
-    if (!this.#conversation.hasStart) this.#conversation.start(place, { title: asText(this.#facts?.title) });
+    const place = { timestamp, position, isCopy: timestamp < this.#copiedUntil };
+    if (!this.#conversation.hasStart) {
+      this.#conversation.start({ ...place, isCopy: false }, { title: asText(this.#facts?.title) });
+    }
     switch (kind) {
       case "Prompt": {
         const prompt = textOf(parts);
