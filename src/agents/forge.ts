@@ -14,7 +14,7 @@ export const forge: Agent = {
   name: "Forge",
   proof: "read",
   files: "one SQLite database for all conversations",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

@@ -195,3 +195,30 @@ Deno.test("a message of Goose is the same event before and after it was given an
   await database.read();
   assertEquals([...database.events.keys()], before);
 });
+
+Deno.test("answers of Forge that only call something stay themselves when a compaction takes those before", async () => {
+  using database = new AgentDatabase(forge, ".forge.db");
+  const { database: sql } = database;
+  sql.exec(`create table conversations (conversation_id text primary key, context text, created_at timestamp,
+    updated_at timestamp)`);
+  const answers = [1, 2, 3].map((number) => ({
+    message: {
+      text: {
+        role: "Assistant",
+        content: "",
+        tool_calls: [{ name: "shell", call_id: `call_${number}`, arguments: {} }],
+      },
+    },
+    usage: { prompt_tokens: { actual: number } },
+  }));
+  const summary = { message: { text: { role: "User", content: "The summary so far" } } };
+  const write = (messages: readonly object[], at: string) =>
+    sql.prepare("insert or replace into conversations values ('one', ?, '2026-05-04 10:00:00', ?)")
+      .run(JSON.stringify({ messages }), at);
+  write(answers, "2026-05-04 10:00:01");
+  await database.read();
+  write([summary, ...answers.slice(2)], "2026-05-04 10:00:02");
+  await database.read();
+  const told = [...database.events.values()].filter(({ type }) => type === "llm_response");
+  assertEquals(told.map(({ metrics }) => metrics?.inputTokens).toSorted(), [1, 2, 3]);
+});

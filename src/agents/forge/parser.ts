@@ -2,8 +2,8 @@
  * Reads the conversations of Forge: a row each, with all messages as one JSON, packed in newer versions. From
  * tailcallhq/forgecode `crates/forge_repo/src/conversation/conversation_record.rs`.
  *
- * No message has a time or an id: all events have the time of the conversation, and a message is known by its text. A
- * compaction puts a summary in the place of the messages before.
+ * No message has a time or an id: all events have the time of the conversation, and a message is known by its text, or by
+ * its first call. A compaction puts a summary in the place of the messages before, which are not taken back by that.
  *
  * @module
  */
@@ -32,15 +32,18 @@ const TOOLS: ToolKinds = {
 };
 
 /** What the database of Forge holds. */
-export const FORGE_DATABASE: DatabaseLayout = documentTable({
-  table: "conversations",
-  id: "conversation_id",
-  changedAt: (row) => timeOfValue(row.get("updated_at") ?? row.get("created_at")),
-  tell: ({ context, context_zstd, metrics: _, ...facts }) => ({
-    facts: withoutLargeNumbers(facts),
-    context: fromPackedJson(context_zstd instanceof Uint8Array ? context_zstd : context),
+export const FORGE_DATABASE: DatabaseLayout = {
+  ...documentTable({
+    table: "conversations",
+    id: "conversation_id",
+    changedAt: (row) => timeOfValue(row.get("updated_at") ?? row.get("created_at")),
+    tell: ({ context, context_zstd, metrics: _, ...facts }) => ({
+      facts: withoutLargeNumbers(facts),
+      context: fromPackedJson(context_zstd instanceof Uint8Array ? context_zstd : context),
+    }),
   }),
-});
+  forgets: true,
+};
 
 /** Without the number of the workspace, which no JSON can hold. */
 function withoutLargeNumbers(facts: JsonObject): JsonObject {
@@ -96,7 +99,9 @@ export class ForgeParser implements RecordParser {
 
   #text(text: JsonObject, place: Place): RecordOutcome {
     const content = asText(text.content);
-    const key = this.#keyOf(`${asText(text.role) ?? ""}:${hashText(content ?? "")}`);
+    const [call] = asList(text.tool_calls) ?? [];
+    const known = content === undefined ? asText(asObject(call)?.call_id) : undefined;
+    const key = this.#keyOf(`${asText(text.role) ?? ""}:${known ?? hashText(content ?? "")}`);
     switch (text.role) {
       case "System":
         return undefined;
