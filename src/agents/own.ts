@@ -12,17 +12,18 @@ import { hashText } from "../events/hash.ts";
 import type { Os } from "../platform/environment.ts";
 import type { Agent, AgentReading } from "./agent.ts";
 
-/** One of its paths: the folder that is searched, and the agent that finds there what the path means. */
+/** A folder that is searched, and the agent that finds there what its paths mean. */
 export interface OwnRoot {
   readonly agent: Agent;
   readonly root: string;
 }
 
-/** The roots of an agent, one for each of its paths. */
+/** The roots of an agent, one for each folder that paths of it begin with. */
 export function ownRoots(id: string, config: CustomAgentConfig, os: Os): readonly OwnRoot[] {
-  return config.paths.map((path) => {
-    const { root, pattern } = splitPath(path, os);
-    return { root, agent: { ...ownAgent(id, config), roots: () => [root], ...layoutOf(pattern, os) } };
+  const below = Map.groupBy(config.paths.map((path) => splitPath(path, os)), ({ root }) => root);
+  return Array.from(below, ([root, paths]) => {
+    const layout = layoutOf(paths.map(({ pattern }) => pattern), os);
+    return { root, agent: { ...ownAgent(id, config), roots: () => [root], ...layout } };
   });
 }
 
@@ -34,8 +35,8 @@ export function ownAgent(id: string, { map }: CustomAgentConfig): Agent {
     proof: "read",
     files: "as its configuration says, JSON lines",
     isOwn: true,
-    // When the map changes, all is read again.
-    adapterVersion: Number(BigInt(`0x${hashText(JSON.stringify(map))}`) & 0x7fff_ffffn),
+    // When the map changes, or what is made of it, all is read again.
+    adapterVersion: Number(BigInt(`0x${hashText(`2 ${JSON.stringify(map)}`)}`) & 0x7fff_ffffn),
     roots: () => [],
     classify: () => undefined,
     enters: () => false,
@@ -49,15 +50,19 @@ export function ownAgent(id: string, { map }: CustomAgentConfig): Agent {
 /** The folder that a path begins with, and what must match below it. */
 function splitPath(path: string, os: Os): { readonly root: string; readonly pattern: string } {
   const parts = path.replaceAll(os === "windows" ? "\\" : "/", "/").split("/");
-  const wild = parts.findIndex((part) => picomatch.scan(part).isGlob);
+  // Folders have them in their names: `Program Files (x86)`.
+  const globs = parts.map((part) => part.replace(/[()]/g, "\\$&"));
+  const wild = globs.findIndex((part) => picomatch.scan(part).isGlob);
   const at = wild < 0 ? parts.length - 1 : wild;
   const root = parts.slice(0, at).join(os === "windows" ? "\\" : "/");
-  return { root: root === "" ? "/" : root, pattern: parts.slice(at).join("/") };
+  return { root: root === "" ? "/" : root, pattern: globs.slice(at).join("/") };
 }
 
-function layoutOf(pattern: string, os: Os): Pick<Agent, "classify" | "enters"> {
-  const matches = picomatch([pattern], { dot: true, nocase: os !== "linux", nonegate: true });
-  const depth = pattern.includes("**") ? Infinity : pattern.split("/").length;
+function layoutOf(patterns: readonly string[], os: Os): Pick<Agent, "classify" | "enters"> {
+  const matches = picomatch([...patterns], { dot: true, nocase: os !== "linux", nonegate: true });
+  const depth = Math.max(
+    ...patterns.map((pattern) => pattern.includes("**") ? Infinity : pattern.split("/").length),
+  );
   return {
     classify: (relativePath) =>
       matches(relativePath) ? { format: "jsonl", twin: relativePath, rank: 0 } : undefined,

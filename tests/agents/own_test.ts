@@ -117,6 +117,20 @@ Deno.test("an agent of one's own makes of its records what its map says", async 
   );
 });
 
+Deno.test("an agent of one's own may give one id to records that belong together, and number calls in each session", async () => {
+  const agent = await loadReading(ownAgent("mine", CONFIG));
+  const at = 1777888801000;
+  const told = (session: string) =>
+    parseAll(agent, "a.jsonl", [
+      { kind: "ask", id: session, at, text: "List files" },
+      { kind: "answer", id: session, at, text: "I look." },
+      { kind: "run", id: session, at, call: 1, input: { line: "ls" } },
+      { kind: "run", id: session, at, call: 2, input: { line: "pwd" } },
+      { kind: "failed", id: session, at, text: "no model" },
+    ]).events.map(({ id }) => id);
+  assertEquals(new Set([...told("s1"), ...told("s2")]).size, 10);
+});
+
 Deno.test("an agent of one's own counts what its map does not name, and what has no time", async () => {
   const { unknown } = parseAll(await loadReading(ownAgent("mine", CONFIG)), "a.jsonl", [
     { kind: "other", at: 1777888801 },
@@ -163,6 +177,13 @@ Deno.test("ownRoots() searches the folder before the first wildcard, for what ma
   assertEquals([flat!.agent.enters("b"), deep!.agent.enters("b/c/d")], [false, true]);
   assertEquals([finds(deep, "x/y/agent-1.ndjson"), finds(deep, "agent-12.ndjson")], [true, false]);
   assertEquals([finds(file, "one.jsonl"), finds(file, "two.jsonl")], [true, false]);
+  const [both, ...others] = roots("linux", "/srv/a.jsonl", "/srv/*/b.jsonl");
+  assertEquals([both!.root, others], ["/srv", []]);
+  assertEquals(["a.jsonl", "x/b.jsonl", "b.jsonl"].map((path) => finds(both, path)), [true, true, false]);
+  assertEquals([both!.agent.enters("x"), both!.agent.enters("x/y")], [true, false]);
+  const [app, apps] = roots("windows", "C:\\Program Files (x86)\\*.jsonl", "C:\\*\\app (x86)\\*.jsonl");
+  assertEquals([app!.root, finds(app, "a.jsonl")], ["C:\\Program Files (x86)", true]);
+  assertEquals([apps!.root, finds(apps, "x/app (x86)/a.jsonl")], ["C:", true]);
   const [windows] = roots("windows", "C:\\logs\\*\\a.jsonl");
   assertEquals([windows!.root, finds(windows, "X/A.jsonl")], ["C:\\logs", true]);
 });

@@ -56,8 +56,9 @@ export class OwnParser implements RecordParser {
       agentVersion: this.#text(record, "agentVersion"),
     });
     const id = this.#get(record, "id");
+    // One id may stand in several records that belong together: of a request and its answer.
     const key = typeof id === "string" || typeof id === "number"
-      ? String(id)
+      ? `${meaning}:${id}`
       : keyOf(timestamp, meaning, JSON.stringify(record));
     const place = { timestamp, position, metrics: this.#metrics(record) };
     const kind = CALLS[meaning];
@@ -134,7 +135,13 @@ export class OwnParser implements RecordParser {
     const args = Object.keys(named).length === 0 ? given : { ...asObject(given), ...named };
     const callId = this.#text(record, "callId");
     const name = callId ?? key;
-    this.#conversation.call(name, place, { tool: this.#text(record, "tool") ?? kind, callId, args, kind });
+    // There are agents that count calls from 1 in each session.
+    this.#conversation.call(callId === undefined ? key : `${key}:${callId}`, place, {
+      tool: this.#text(record, "tool") ?? kind,
+      callId,
+      args,
+      kind,
+    });
     const outcome = this.#outcome(record);
     if (Object.keys(outcome).length > 0) this.#conversation.result(name, outcome);
     return undefined;
