@@ -10,6 +10,7 @@ import picomatch from "picomatch";
 import type { CustomAgentConfig } from "../config/config.ts";
 import { hashText } from "../events/hash.ts";
 import type { Os } from "../platform/environment.ts";
+import { separatorOf } from "../platform/paths.ts";
 import type { Agent, AgentReading } from "./agent.ts";
 
 /** A folder that is searched, and the agent that finds there what its paths mean. */
@@ -49,13 +50,15 @@ export function ownAgent(id: string, { map }: CustomAgentConfig): Agent {
 
 /** The folder that a path begins with, and what must match below it. */
 function splitPath(path: string, os: Os): { readonly root: string; readonly pattern: string } {
-  const parts = path.replaceAll(os === "windows" ? "\\" : "/", "/").split("/");
+  const parts = path.replaceAll(separatorOf(os), "/").split("/");
   // Folders have them in their names: `Program Files (x86)`.
   const globs = parts.map((part) => part.replace(/[()]/g, "\\$&"));
   const wild = globs.findIndex((part) => picomatch.scan(part).isGlob);
   const at = wild < 0 ? parts.length - 1 : wild;
-  const root = parts.slice(0, at).join(os === "windows" ? "\\" : "/");
-  return { root: root === "" ? "/" : root, pattern: globs.slice(at).join("/") };
+  const root = parts.slice(0, at).join(separatorOf(os));
+  // Without a separator a drive is the folder that one is in there.
+  const isTop = root === "" || /^[a-z]:$/i.test(root);
+  return { root: isTop ? root + separatorOf(os) : root, pattern: globs.slice(at).join("/") };
 }
 
 function layoutOf(patterns: readonly string[], os: Os): Pick<Agent, "classify" | "enters"> {

@@ -183,7 +183,7 @@ Deno.test("ownRoots() searches the folder before the first wildcard, for what ma
   assertEquals([both!.agent.enters("x"), both!.agent.enters("x/y")], [true, false]);
   const [app, apps] = roots("windows", "C:\\Program Files (x86)\\*.jsonl", "C:\\*\\app (x86)\\*.jsonl");
   assertEquals([app!.root, finds(app, "a.jsonl")], ["C:\\Program Files (x86)", true]);
-  assertEquals([apps!.root, finds(apps, "x/app (x86)/a.jsonl")], ["C:", true]);
+  assertEquals([apps!.root, finds(apps, "x/app (x86)/a.jsonl")], ["C:\\", true]);
   const [windows] = roots("windows", "C:\\logs\\*\\a.jsonl");
   assertEquals([windows!.root, finds(windows, "X/A.jsonl")], ["C:\\logs", true]);
 });
