@@ -15,7 +15,7 @@ export const zed: Agent = {
   name: "Zed",
   proof: "read",
   files: "one SQLite database for all threads",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home, get } = environment;

@@ -2,10 +2,13 @@
  * Reads the threads of Zed: a document each, packed as a rule, in the words of Rust's enums. From zed-industries/zed
  * `crates/agent/src/{db,thread}.rs`. No message has a time; a thread says when it was made, or what the project was like then.
  *
+ * Of the requests that a prompt led to, the last one's tokens stand with the prompt; what the others used, and those of prompts
+ * that were taken back, is only in the sum of the thread.
+ *
  * @module
  */
 
-import type { EventDraft, Metrics } from "../../events/event.ts";
+import type { Attachment, EventDraft, Metrics } from "../../events/event.ts";
 import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
@@ -69,18 +72,19 @@ export class ZedParser implements RecordParser {
     const title = asText(document.title) ?? asText(facts.summary);
     this.#conversation.start({ timestamp, position: 0 }, { title });
     const usage = asObject(document.request_token_usage) ?? {};
+    this.#conversation.total(remainderOf(asObject(document.cumulative_token_usage), Object.values(usage)));
     let asked = "";
     const outcomes = messages.map((message): RecordOutcome => {
       const place = { timestamp, position: ++this.#position };
-      // Its numbers are those of the requests that a prompt led to.
       const metrics = metricsOf(asObject(usage[asked]));
       if (message === "Resume" || asObject(message)?.Resume !== undefined) return undefined;
-      const { User: user, Agent: agent, role } = asObject(message) ?? {};
+      const { User: user, Agent: agent, Compaction: compaction, role } = asObject(message) ?? {};
       if (role !== undefined) return this.#older(asObject(message)!, place);
       if (user !== undefined) {
         asked = asText(asObject(user)?.id) ?? "";
         return this.#said(asObject(user), place);
       }
+      if (compaction !== undefined) return this.#compacted(asText(asObject(compaction)?.Summary), place);
       if (agent === undefined) return { unknown: "message:kind" };
       const isFirst = !this.#counts.has(`answer:${asked}`);
       return this.#answered(
@@ -99,12 +103,20 @@ export class ZedParser implements RecordParser {
   #said(user: JsonObject | undefined, place: Place): RecordOutcome {
     const parts = asList(user?.content)?.map(asObject) ?? [];
     const prompt = parts.map((part) => asText(part?.Text)).filter((text) => text !== undefined).join("\n");
-    const attachments = parts.flatMap((part) => part?.Image !== undefined ? [{ kind: "image" }] : []);
+    const attachments = parts.flatMap(attachmentOf);
+    // A command of Zed leaves a message without any.
+    if (prompt === "" && attachments.length === 0) return undefined;
     const key = asText(user?.id) ?? this.#keyOf(`user:${hashText(prompt)}`);
     this.#conversation.add(key, place, {
       type: "llm_request",
       data: { prompt, attachments: attachments.length === 0 ? undefined : attachments },
     });
+    return undefined;
+  }
+
+  #compacted(text: string | undefined, place: Place): RecordOutcome {
+    const key = this.#keyOf(`compaction:${hashText(text ?? "")}`);
+    this.#conversation.add(key, place, { type: "user_interaction", data: { action: "compact", text } });
     return undefined;
   }
 
@@ -178,6 +190,25 @@ export class ZedParser implements RecordParser {
     this.#counts.set(name, count);
     return count === 1 ? name : `${name}:${count}`;
   }
+}
+
+/** A picture, or what the prompt mentions: `{ uri: { File: { abs_path } } }`. */
+function attachmentOf(part: JsonObject | undefined): readonly Attachment[] {
+  if (part?.Image !== undefined) return [{ kind: "image" }];
+  const [kind, place] = Object.entries(asObject(asObject(part?.Mention)?.uri) ?? {})[0] ?? [];
+  const path = asText(asObject(place)?.abs_path);
+  return kind === undefined ? [] : [{ kind: kind.toLowerCase(), ...path !== undefined && { path } }];
+}
+
+/** What the requests of a thread used beside those that are told with their prompts. */
+function remainderOf(sum: JsonObject | undefined, told: readonly unknown[]): Metrics | undefined {
+  const metrics = { ...metricsOf(sum) };
+  for (const part of told.map((usage) => metricsOf(asObject(usage)) ?? {})) {
+    for (const [name, count] of Object.entries(part) as [keyof Metrics, number][]) {
+      metrics[name] = Math.max(0, (metrics[name] ?? 0) - count);
+    }
+  }
+  return Object.values(metrics).some((count) => count > 0) ? metrics : undefined;
 }
 
 function metricsOf(usage: JsonObject | undefined): Metrics | undefined {
