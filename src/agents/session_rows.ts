@@ -51,6 +51,7 @@ export function sessionRowsParser(conversation: Conversation, rows: SessionRows)
         return isUnderstood ? undefined : { unknown: "session:shape" };
       }
       if (message === undefined) return { unknown: "type:none" };
+      if (!conversation.hasStart) return { unknown: "message:without-session" };
       return row === undefined ? { unknown: "message:shape" } : rows.message(row, placeAt);
     },
     flush: () => conversation.flush(),

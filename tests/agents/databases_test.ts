@@ -222,3 +222,16 @@ Deno.test("answers of Forge that only call something stay themselves when a comp
   const told = [...database.events.values()].filter(({ type }) => type === "llm_response");
   assertEquals(told.map(({ metrics }) => metrics?.inputTokens).toSorted(), [1, 2, 3]);
 });
+
+for (const createdAt of ["null", "1e300"]) {
+  Deno.test(`messages of a session that began at ${createdAt} are counted as not understood, and are of no session`, async () => {
+    using database = new AgentDatabase(hermes, "state.db");
+    database.database.exec(`create table sessions (id text primary key, source text, started_at real);
+      create table messages (id integer primary key, session_id text, role text, content text, timestamp real);
+      insert into sessions values ('one', 'cli', ${createdAt});
+      insert into messages values (1, 'one', 'user', 'Run ls', 1777888801)`);
+    await database.read();
+    assertEquals([...database.events.values()], []);
+    assertEquals(database.unknown, { "session:shape": 1, "message:without-session": 1 });
+  });
+}
