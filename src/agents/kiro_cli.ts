@@ -51,7 +51,7 @@ export const amazonQ: Agent = {
   name: "Amazon Q CLI",
   proof: "read",
   files: "one SQLite database, the last conversation of each folder",
-  adapterVersion: 1,
+  adapterVersion: 2,
   roots: (environment) => [joinPath(environment.os, programFolder(environment), "amazon-q")],
   classify: databaseAt,
   enters: () => false,

@@ -235,3 +235,23 @@ for (const createdAt of ["null", "1e300"]) {
     assertEquals(database.unknown, { "session:shape": 1, "message:without-session": 1 });
   });
 }
+
+Deno.test("a conversation of Amazon Q without times and ids has the same ones whenever its file was made", () => {
+  const history = ["First.", "", ""].map((content, index) => [
+    { content: { Prompt: { prompt: index === 0 ? "Run ls" : "Again" } } },
+    { ToolUse: { message_id: null, content, tool_uses: [] } },
+  ]);
+  const conversation = { conversation_id: "one", history };
+  const told = (madeAt: number) => {
+    const keys: string[] = [];
+    const parser = readable(amazonQ).parser(
+      { relativePath: "data.sqlite3", madeAt },
+      (event) => keys.push(event.key),
+    );
+    assertEquals(parser.record({ facts: {}, conversation }, 0), undefined);
+    parser.flush();
+    return keys;
+  };
+  assertEquals(told(1777888800000), told(1777888900000));
+  assertEquals(new Set(told(1777888800000)).size, 7);
+});

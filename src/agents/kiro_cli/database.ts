@@ -70,7 +70,9 @@ function updatedAt(row: DatabaseRow): number {
 export class KiroDatabaseParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #madeAt: number | undefined;
+  readonly #counts = new Map<string, number>();
   #position = 0;
+  /** The last that was written; old versions write none. */
   #time: number | undefined;
 
   constructor({ madeAt }: SourceInfo, emit: (event: EventDraft) => void) {
@@ -88,8 +90,7 @@ export class KiroDatabaseParser implements RecordParser {
     }
     const model = asText(asObject(conversation.model_info)?.model_id) ?? asText(conversation.model);
     this.#conversation.set({ sessionId: id, workspace: asText(facts?.key), model });
-    // Old versions write no times at all.
-    this.#time = timeOfValue(facts?.created_at) ?? this.#madeAt;
+    this.#time = timeOfValue(facts?.created_at);
     return history.map((entry) => this.#turn(entry)).find((outcome) => outcome !== undefined);
   }
 
@@ -106,8 +107,9 @@ export class KiroDatabaseParser implements RecordParser {
     const answer = answerOf(asObject(turn?.assistant ?? second));
     const started = asCount(metadata?.request_start_timestamp_ms);
     this.#time = asInstant(user?.timestamp) ?? started ?? this.#time;
-    if (user === undefined || this.#time === undefined) return { unknown: "turn:shape" };
-    const place: Place = { timestamp: this.#time, position: ++this.#position };
+    const timestamp = this.#time ?? this.#madeAt;
+    if (user === undefined || timestamp === undefined) return { unknown: "turn:shape" };
+    const place: Place = { timestamp, position: ++this.#position };
     if (!this.#conversation.hasStart) this.#conversation.start({ ...place, position: 0 }, {});
     const asked = this.#said(user, answer?.id, place);
     return asked ?? this.#answered(answer, asCount(metadata?.stream_end_timestamp_ms), place, metadata);
@@ -119,7 +121,7 @@ export class KiroDatabaseParser implements RecordParser {
     if (kind === undefined) return { unknown: "user:shape" };
     const prompt = asText(asObject(held)?.prompt) ?? (kind === "Prompt" ? asText(held) : undefined);
     if (prompt !== undefined) {
-      const key = `prompt:${answerId ?? `${place.timestamp}:${hashText(prompt)}`}`;
+      const key = answerId === undefined ? this.#keyOf("prompt", prompt) : `prompt:${answerId}`;
       this.#conversation.add(key, place, { type: "llm_request", data: { prompt } });
     }
     const results = asList(asObject(held)?.tool_use_results) ?? [];
@@ -137,7 +139,7 @@ export class KiroDatabaseParser implements RecordParser {
   ): RecordOutcome {
     if (answer === undefined) return { unknown: "assistant:shape" };
     const { content, calls } = answer;
-    const key = answer.id ?? `answer:${place.timestamp}:${hashText(content ?? "")}`;
+    const key = answer.id ?? this.#keyOf("answer", content ?? "");
     const model = asText(metadata?.model_id);
     const durationMs = end === undefined ? undefined : Math.max(0, end - place.timestamp);
     this.#conversation.add(
@@ -161,6 +163,14 @@ export class KiroDatabaseParser implements RecordParser {
       });
     }
     return undefined;
+  }
+
+  /** A key for what has no id: its text, its time, and how often it was there before. */
+  #keyOf(kind: string, text: string): string {
+    const name = `${kind}:${this.#time ?? ""}:${hashText(text)}`;
+    const count = this.#counts.get(name) ?? 0;
+    this.#counts.set(name, count + 1);
+    return count === 0 ? name : `${name}:${count}`;
   }
 
   #result(result: JsonObject | undefined): RecordOutcome {
