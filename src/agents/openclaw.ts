@@ -22,10 +22,11 @@ export const openclaw: Agent = {
 
   roots(environment: Environment): readonly string[] {
     const { os, home, get } = environment;
-    const named = expandHome(get("OPENCLAW_STATE_DIR") ?? "", environment);
-    // Before it had its name it had others.
-    const folders = [".openclaw", ".clawdbot", ".moldbot", ".moltbot"].map((name) =>
-      joinPath(os, home, name)
+    const named = expandHome(get("OPENCLAW_STATE_DIR") ?? get("CLAWDBOT_STATE_DIR") ?? "", environment);
+    const above = expandHome(get("OPENCLAW_HOME") ?? "", environment);
+    // Before it had its name it had others; Kimi brings one along.
+    const folders = [".openclaw", ".clawdbot", ".moldbot", ".moltbot", ".kimi_openclaw"].map((name) =>
+      joinPath(os, isAbsolute(above, os) ? above : home, name)
     );
     return (isAbsolute(named, os) ? [named] : folders).map((folder) => joinPath(os, folder, "agents"));
   },

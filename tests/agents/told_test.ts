@@ -714,6 +714,8 @@ Deno.test("agents are looked for where they write, and where their variables say
   assertEquals(roots(geminiCli, { GEMINI_CLI_HOME: "/srv" }), ["/srv/.gemini"]);
   assertEquals(roots(geminiCli, {}, "windows"), ["C:\\Users\\ada\\.gemini"]);
   assertEquals(roots(openclaw, { OPENCLAW_STATE_DIR: "relative" })[0], "/home/ada/.openclaw/agents");
+  assertEquals(roots(openclaw, { CLAWDBOT_STATE_DIR: "~/claw" }), ["/home/ada/claw/agents"]);
+  assertEquals(roots(openclaw, { OPENCLAW_HOME: "/srv" })[0], "/srv/.openclaw/agents");
   assertEquals(roots(omp, { XDG_DATA_HOME: "/data" }).slice(2), ["/data/omp/sessions", "/data/omp/profiles"]);
   assertEquals(roots(kimiCli, { KIMI_SHARE_DIR: "/srv/kimi" }), ["/srv/kimi"]);
   assertEquals(roots(qwenCode), ["/home/ada/.qwen/projects"]);
