@@ -73,15 +73,16 @@ function tellMessage(
   const hidden = said("text").some(({ hidden }) => hidden === true);
   const text = asText(said("text").map(({ text }) => asText(text) ?? "").join("\n"));
   switch (message.role) {
-    case "user":
-      if (text !== undefined && !hidden) {
-        const attachments = said("binary").map(attachmentOf);
+    case "user": {
+      const attachments = said("binary").map(attachmentOf);
+      if ((text !== undefined || attachments.length > 0) && !hidden) {
         conversation.add(key, place, {
           type: "llm_request",
-          data: { prompt: text, attachments: attachments.length === 0 ? undefined : attachments },
+          data: { prompt: text ?? "", attachments: attachments.length === 0 ? undefined : attachments },
         });
       }
       break;
+    }
     case "assistant": {
       const [finish] = said("finish");
       const reasoning = asText(said("reasoning").map(({ thinking }) => asText(thinking) ?? "").join("\n"));

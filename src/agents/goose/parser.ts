@@ -128,9 +128,13 @@ function tellMessage(
   const unknown = parts.map((part, index) => tellPart(conversation, part, key, index, place))
     .find((outcome) => outcome !== undefined);
   if (message.role === "user") {
+    const attachments = parts.filter((part) => part?.type === "image").map(() => ({ kind: "image" }));
     // What a compaction leaves for the model is no prompt.
-    if (isSeen && texts !== undefined) {
-      conversation.add(key, place, { type: "llm_request", data: { prompt: texts } });
+    if (isSeen && (texts !== undefined || attachments.length > 0)) {
+      conversation.add(key, place, {
+        type: "llm_request",
+        data: { prompt: texts ?? "", attachments: attachments.length === 0 ? undefined : attachments },
+      });
     }
   } else if (message.role === "assistant") {
     const data = {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { EventDraft, Metrics } from "../../events/event.ts";
+import type { Attachment, EventDraft, Metrics } from "../../events/event.ts";
 import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
@@ -110,12 +110,16 @@ function tellMessage(
   seen.add(key);
   const place = placeAt(timestamp);
   switch (role) {
-    case "user":
-      if (message.display_kind === "hidden" || text === undefined || HANDED_OVER.test(text)) {
-        return undefined;
-      }
-      conversation.add(key, place, { type: "llm_request", data: { prompt: text } });
+    case "user": {
+      const attachments = imagesOf(message.content);
+      const isEmpty = text === undefined && attachments.length === 0;
+      if (message.display_kind === "hidden" || isEmpty || HANDED_OVER.test(text ?? "")) return undefined;
+      conversation.add(key, place, {
+        type: "llm_request",
+        data: { prompt: text ?? "", attachments: attachments.length === 0 ? undefined : attachments },
+      });
       return undefined;
+    }
     case "assistant":
       conversation.add(key, place, {
         type: "llm_response",
@@ -142,8 +146,19 @@ function tellMessage(
 }
 
 function textOf(content: unknown): string | undefined {
-  if (typeof content !== "string" || !content.startsWith(PARTS)) return asText(content);
-  return asText(resultOf(fromJson(content.slice(PARTS.length))));
+  const parts = partsOf(content);
+  return parts === undefined ? asText(content) : asText(resultOf(parts));
+}
+
+function imagesOf(content: unknown): readonly Attachment[] {
+  const parts = (asList(partsOf(content)) ?? []).map(asObject);
+  return parts.filter((part) => part?.type === "image_url").map(() => ({ kind: "image" }));
+}
+
+/** What the JSON of a content holds that is no plain text. */
+function partsOf(content: unknown): unknown {
+  if (typeof content !== "string" || !content.startsWith(PARTS)) return undefined;
+  return fromJson(content.slice(PARTS.length));
 }
 
 /** Some answers stand in the items of OpenAI's Responses API alone. */

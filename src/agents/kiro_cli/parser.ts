@@ -67,8 +67,12 @@ export class KiroCliParser implements RecordParser {
     switch (kind) {
       case "Prompt": {
         const prompt = textOf(parts);
-        if (prompt === undefined) return undefined;
-        this.#conversation.add(key, place, { type: "llm_request", data: { prompt } });
+        const attachments = parts.filter((part) => part?.kind === "image").map(() => ({ kind: "image" }));
+        if (prompt === undefined && attachments.length === 0) return undefined;
+        this.#conversation.add(key, place, {
+          type: "llm_request",
+          data: { prompt: prompt ?? "", attachments: attachments.length === 0 ? undefined : attachments },
+        });
         return undefined;
       }
       case "AssistantMessage":
