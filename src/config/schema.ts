@@ -63,7 +63,7 @@ export function configSchema(environment: Environment): Schema<Config> {
       sync_batch_size: v.optional(integer(1, 10_000), sync.sync_batch_size),
       workspaces,
     }),
-    agents: dictionary(`an agent's id ${NAME_RULE}`, NAME, agentSchema(path)),
+    agents: dictionary(`an agent's id ${NAME_RULE}`, NAME, agentSchema(path, environment)),
     storage: section({
       path: v.optional(path, () => defaultStoragePath(environment)),
       retention_days: v.optional(integer(0), storage.retention_days),
@@ -116,7 +116,7 @@ function mapSchema(): Schema<AgentMap> {
 }
 
 /** An agent with a format is one that the user describes. */
-function agentSchema(path: Schema<string>): Schema<AgentConfig> {
+function agentSchema(path: Schema<string>, { os }: Environment): Schema<AgentConfig> {
   const enabled = v.optional(BOOLEAN, AGENT_DEFAULTS.enabled);
   const paths = list("paths", path);
   const auto = v.literal("auto", expected("auto or a list of paths"));
@@ -124,7 +124,20 @@ function agentSchema(path: Schema<string>): Schema<AgentConfig> {
     Array.isArray(input) ? paths : auto
   );
   const known = section({ enabled, paths: v.optional(autoOrPaths, AGENT_DEFAULTS.paths) });
-  const custom = section({ enabled, format: choice(CUSTOM_FORMATS), paths, map: mapSchema() });
+  const folder = os === "windows" ? /[\\/]$/ : /\/$/;
+  const file = v.pipe(
+    path,
+    v.rawCheck<string>(({ dataset, addIssue }) => {
+      if (!dataset.typed || !folder.test(dataset.value)) return;
+      addIssue({ message: "is a folder: add which files of it, such as *.jsonl, or **/*.jsonl below it" });
+    }),
+  );
+  const custom = section({
+    enabled,
+    format: choice(CUSTOM_FORMATS),
+    paths: list("paths", file),
+    map: mapSchema(),
+  });
   return v.lazy((input): Schema<AgentConfig> => isMapping(input) && "format" in input ? custom : known);
 }
 

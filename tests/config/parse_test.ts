@@ -213,6 +213,10 @@ const MISTAKES: readonly (readonly [text: string, ...problems: string[]])[] = [
     '1:28 agents.codex.paths[0]: expected an absolute path or one below ~/, found "logs"',
   ],
   [
+    "agents: { mine: { format: jsonl, paths: [/logs/], map: { type: llm_request, timestamp: /at } } }",
+    "1:42 agents.mine.paths[0]: is a folder: add which files of it, such as *.jsonl, or **/*.jsonl below it",
+  ],
+  [
     "agents: { mine: { format: csv, paths: [/a] } }",
     "1:11 agents.mine.map.type: is missing",
     "1:11 agents.mine.map.timestamp: is missing",
@@ -366,7 +370,7 @@ const agent = fc.oneof(
   fc.record({
     enabled: fc.boolean(),
     format: fc.constant("jsonl" as const),
-    paths: globs,
+    paths: globs.filter((paths) => paths.every((path) => !path.endsWith("/"))),
     map: fc.record({
       type: fc.constantFrom("llm_request", "/kind", "/a~1b/0"),
       types: fc.dictionary(fc.string().filter((key) => !(key in {})), fc.constantFrom(...MEANINGS)),
