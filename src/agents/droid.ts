@@ -16,7 +16,7 @@ export const droid: Agent = {
   name: "Droid",
   proof: "read",
   files: "a session each, JSON lines",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots({ os, home }: Environment): readonly string[] {
     return [joinPath(os, home, ".factory", "sessions")];

@@ -593,6 +593,24 @@ Deno.test("what Copilot CLI says in the person's name is no prompt; what the per
   ]);
 });
 
+Deno.test("Droid's session says which one called it, or was forked", () => {
+  const { path } = TOLD.find(({ agent }) => agent === droid)!;
+  const told = (facts: object) => {
+    const message = { role: "user", content: "Run ls" };
+    const { emitted } = parseAll(droid, path, [
+      { type: "session_start", id: "own", title: "Files", ...facts },
+      { type: "message", id: "m1", timestamp: "2026-05-04T10:00:00.000Z", message },
+    ]);
+    return emitted.map(({ parentSessionId, data }) => [parentSessionId, data]);
+  };
+  const prompt = { prompt: "Run ls" };
+  assertEquals(told({ callingSessionId: "caller" }), [["caller", { title: "Files" }], ["caller", prompt]]);
+  assertEquals(told({ parent: "first" }), [
+    ["first", { title: "Files", forkedFrom: "first" }],
+    ["first", prompt],
+  ]);
+});
+
 Deno.test("Droid's session has the tokens and the model that stand beside it", async () => {
   const { path } = TOLD.find(({ agent }) => agent === droid)!;
   const settings = {
