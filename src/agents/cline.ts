@@ -9,20 +9,21 @@ import { type Environment, folderNamed } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 import { isSession } from "./cline/names.ts";
+import type { TaskCounts } from "./cline/parser.ts";
 import { userFolders } from "./vscode_folders.ts";
 
 /** The layout of a folder with `tasks`, and `sessions` of the SDK. */
 export const TASK_FOLDER = {
   classify(relativePath: string): SourceKind | undefined {
-    const [, folder, name] = /^(tasks\/[^/]+|sessions\/[^/]+)\/([^/]+)$/.exec(relativePath) ?? [];
-    if (folder === undefined || name === undefined) return undefined;
-    // Of a task the first of these is what the person saw; the others stand in where it is missing.
-    const rank = folder.startsWith("tasks/")
-      ? ["ui_messages.json", "claude_messages.json", "api_conversation_history.json"].indexOf(name)
-      : isSession(name)
-      ? 0
-      : -1;
-    return rank < 0 ? undefined : { format: "document", twin: folder, rank };
+    const [, task, name] = /^(tasks\/[^/]+)\/([^/]+)$/.exec(relativePath) ?? [];
+    if (task === undefined || name === undefined) {
+      return /^sessions\/[^/]+\/[^/]+$/.test(relativePath) && isSession(relativePath)
+        ? { format: "document", twin: relativePath, rank: 0 }
+        : undefined;
+    }
+    // The first of these is what the person saw; the others stand in where it is missing.
+    const rank = ["ui_messages.json", "claude_messages.json", "api_conversation_history.json"].indexOf(name);
+    return rank < 0 ? undefined : { format: "document", twin: task, rank };
   },
 
   enters: (relativePath: string) => /^(?:tasks|sessions)(?:\/[^/]+)?$/.test(relativePath),
@@ -30,15 +31,21 @@ export const TASK_FOLDER = {
   companions(relativePath: string): readonly string[] {
     const folder = relativePath.slice(0, relativePath.lastIndexOf("/"));
     return isSession(relativePath)
-      ? [relativePath.replace(/\.messages\.json$/, ".json")]
+      ? [`${folder}/${folder.replace(/^.*\//, "")}.json`]
       : ["state/taskHistory.json", `${folder}/history_item.json`, `${folder}/task_metadata.json`];
   },
 } as const satisfies Partial<Agent>;
 
 /** Loads what reads tasks and sessions. */
-export async function readTasks(): Promise<AgentReading> {
-  const { ClineParser } = await import("./cline/parser.ts");
-  return { parser: (source, emit) => new ClineParser(source, emit) };
+export async function readTasks(counts: TaskCounts): Promise<AgentReading> {
+  const { ClineTaskParser } = await import("./cline/parser.ts");
+  const { ClineSessionParser } = await import("./cline/session_parser.ts");
+  return {
+    parser: (source, emit) =>
+      isSession(source.relativePath)
+        ? new ClineSessionParser(source, emit)
+        : new ClineTaskParser(source, emit, counts),
+  };
 }
 
 /** The folder of an extension, in each editor it may be in. */
@@ -55,7 +62,7 @@ export const cline: Agent = {
   name: "Cline",
   proof: "proven",
   files: "a task or session each, JSON",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;
@@ -67,7 +74,7 @@ export const cline: Agent = {
     ];
   },
 
-  reading: readTasks,
+  reading: () => readTasks({ inputHasCache: false }),
 };
 
 /** What Roo Code writes, and where. */
@@ -77,8 +84,8 @@ export const rooCode: Agent = {
   name: "Roo Code",
   proof: "read",
   files: "a task each, JSON",
-  adapterVersion: 1,
+  adapterVersion: 2,
   roots: (environment) =>
     extensionFolders(environment, "rooveterinaryinc.roo-cline", "rooveterinaryinc.roo-code-nightly"),
-  reading: readTasks,
+  reading: () => readTasks({ inputHasCache: true }),
 };

@@ -77,7 +77,7 @@ export const kilo: Agent = {
   async reading(): Promise<AgentReading> {
     const { OPENCODE_DATABASE } = await import("./opencode/database.ts");
     const { OpenCodeParser } = await import("./opencode/parser.ts");
-    const tasks = await readTasks();
+    const tasks = await readTasks({ inputHasCache: true });
     return {
       database: OPENCODE_DATABASE,
       parser: (source, emit) =>

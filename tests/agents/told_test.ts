@@ -10,7 +10,7 @@ import type { Agent, JsonObject, ReadableAgent } from "../../src/agents/agent.ts
 import { aider } from "../../src/agents/aider.ts";
 import { amp } from "../../src/agents/amp.ts";
 import { antigravity } from "../../src/agents/antigravity.ts";
-import { cline } from "../../src/agents/cline.ts";
+import { cline, rooCode } from "../../src/agents/cline.ts";
 import { continueDev } from "../../src/agents/continue.ts";
 import { copilotCli } from "../../src/agents/copilot_cli.ts";
 import { cursor } from "../../src/agents/cursor.ts";
@@ -145,6 +145,30 @@ const TOLD: readonly Told[] = [
       },
     },
     otherTimes: ["updated_at"],
+  },
+  {
+    agent: cline,
+    fixture: "agent.jsonl",
+    path: "sessions/1777888800000_abcde/agent_1.messages.json",
+    companions: {
+      "1777888800000_abcde.json": {
+        source: "cli",
+        cwd: "/home/ada/shop",
+        metadata: { title: "What is in it?" },
+      },
+    },
+  },
+  { agent: cline, fixture: "old_task.jsonl", path: "tasks/1777888800000/claude_messages.json" },
+  {
+    agent: rooCode,
+    fixture: "task.jsonl",
+    path: "tasks/0197aaaa-0000-7000-8000-000000000001/ui_messages.json",
+    companions: {
+      "history_item.json": {
+        id: "0197aaaa-0000-7000-8000-000000000001",
+        parentTaskId: "0197aaaa-0000-7000-8000-000000000000",
+      },
+    },
   },
   {
     agent: continueDev,
@@ -742,6 +766,17 @@ Deno.test("agents are looked for where they write, and where their variables say
     "/tmp/qwen/projects",
   ]);
   assertEquals(roots(droid), ["/home/ada/.factory/sessions"]);
+});
+
+Deno.test("a session of Cline and each of its agents are sources of their own", () => {
+  const folder = "sessions/1777888800000_abcde";
+  const twins = ["1777888800000_abcde", "agent_1", "agent_2__task_1"].map((name) =>
+    cline.classify(`${folder}/${name}.messages.json`)?.twin
+  );
+  assertEquals(new Set(twins).size, 3);
+  assertEquals(cline.companions!(`${folder}/agent_1.messages.json`, () => []), [
+    `${folder}/1777888800000_abcde.json`,
+  ]);
 });
 
 Deno.test("what lies beside sessions is none", () => {

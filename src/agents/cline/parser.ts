@@ -1,5 +1,5 @@
 /**
- * Reads the tasks of Cline, of Roo Code and of Kilo before it was rebuilt, and the sessions of Cline's newer SDK.
+ * Reads the tasks of Cline, of Roo Code and of Kilo before it was rebuilt.
  *
  * A task is what the person saw of it (`ui_messages.json`): rows that *say* or *ask* something, whose text is JSON for some
  * of them. Where that is missing, it is the messages that went to the model. From cline/cline `src/shared/ExtensionMessage.ts`
@@ -8,64 +8,35 @@
  * @module
  */
 
-import type { EventDraft, LlmResponseData, Metrics } from "../../events/event.ts";
+import type { EventDraft, LlmResponseData } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
-import { tellMessage } from "../blocks.ts";
+import { resultOf, tellMessage } from "../blocks.ts";
 import { Conversation, keyOf, type Place } from "../conversation.ts";
 import { fromJson } from "../json_text.ts";
-import { compact, type ToolKinds } from "../tools.ts";
-import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
-import { isSession } from "./names.ts";
+import { RepeatedKeys } from "../repeated_keys.ts";
+import { compact } from "../tools.ts";
+import { asCount, asList, asObject, asText } from "../values.ts";
+import { metricsOfRequest } from "./metrics.ts";
+import { modelIn, typed, workspaceIn } from "./model_texts.ts";
+import { ERRORS, QUESTIONS, SILENT } from "./rows.ts";
+import { TOOLS } from "./tools.ts";
 
-const TOOLS: ToolKinds = {
-  readfile: "read",
-  read_file: "read",
-  read_files: "read",
-  newfilecreated: "write",
-  write_to_file: "write",
-  editedexistingfile: "modify",
-  applieddiff: "modify",
-  insertcontent: "modify",
-  searchandreplace: "modify",
-  replace_in_file: "modify",
-  apply_diff: "modify",
-  editor: "modify",
-  apply_patch: "modify",
-  execute_command: "command",
-  run_commands: "command",
-  bash: "command",
-};
-
-/** Rows that tell nothing, or what stands in another one, too. */
-const SILENT: ReadonlySet<string> = new Set(
-  ("checkpoint_created checkpoint_saved api_req_finished api_req_retried api_req_retry_delayed api_req_rate_limit_wait " +
-    "shell_integration_warning shell_integration_warning_with_suggestion mcp_server_request_started " +
-    "inspect_site_result load_mcp_documentation info task_progress hook_status hook_output_stream generate_explanation " +
-    "condense_context condense_context_error sliding_window_truncation subtask_result codebase_search_result " +
-    "user_edit_todos browser_session_status browser_action_launch browser_action browser_action_result clineignore_error " +
-    "rooignore_error resume_task resume_completed_task new_task condense summarize_task report_bug " +
-    "auto_approval_max_req_reached interactive_app command_permission_denied conditional_rules_applied subagent " +
-    "use_subagents subagent_usage too_many_tools_warning").split(" "),
-);
-
-const ERRORS: ReadonlySet<string> = new Set(
-  ["error", "diff_error", "api_req_failed", "mistake_limit_reached", "api_req_deleted", "error_retry"],
-);
-
-/** Questions of the model, and the word under which each has its text. */
-const QUESTIONS: Readonly<Record<string, string>> = {
-  followup: "question",
-  plan_mode_respond: "response",
-  act_mode_respond: "response",
-  plan_mode_response: "response",
-};
+/** How an agent that writes tasks counts. */
+export interface TaskCounts {
+  /**
+   * Whether the tokens that went in are told with those of a cache: Roo Code does so since 3.29.5, and before for some
+   * providers.
+   */
+  readonly inputHasCache: boolean;
+}
 
 /** The parser of one task. */
-export class ClineParser implements RecordParser {
+export class ClineTaskParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #task: string;
   readonly #companions: { readonly [name: string]: unknown };
-  readonly #counts = new Map<string, number>();
+  readonly #inputHasCache: boolean;
+  readonly #keys = new RepeatedKeys();
   #position = 0;
   /** The message of the model that is being told. */
   #answer: {
@@ -76,21 +47,26 @@ export class ClineParser implements RecordParser {
   /** The command whose output comes next. */
   #command: string | undefined;
 
-  constructor({ relativePath, companions = {} }: SourceInfo, emit: (event: EventDraft) => void) {
+  constructor(
+    { relativePath, companions = {} }: SourceInfo,
+    emit: (event: EventDraft) => void,
+    { inputHasCache }: TaskCounts,
+  ) {
     this.#companions = companions;
+    this.#inputHasCache = inputHasCache;
     this.#task = relativePath.split("/").at(-2) ?? relativePath;
-    // A fork of a session has the same messages, and their times.
-    const anchor = isSession(relativePath) ? "hour" : "session";
-    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor, openCalls: 256 }, this.#task);
+    const options = { tools: TOOLS, anchor: "session", openCalls: 256 } as const;
+    this.#conversation = new Conversation(emit, options, this.#task);
   }
 
   record(record: JsonObject): RecordOutcome {
     const rows = asList(record.items)?.map(asObject);
-    if (rows === undefined) return this.#session(record);
+    if (rows === undefined) return { unknown: "task:shape" };
     const history = historyOf(this.#companions, this.#task);
     const metadata = asObject(this.#companions["task_metadata.json"]);
     this.#conversation.set({
-      workspace: asText(history?.workspace) ?? asText(history?.cwdOnTaskInitialization),
+      parentSessionId: asText(history?.parentTaskId),
+      workspace: asText(history?.workspace) ?? asText(history?.cwdOnTaskInitialization) ?? workspaceOf(rows),
       model: asText(history?.modelId) ?? asText(asObject(asList(metadata?.model_usage)?.at(-1))?.model_id),
     });
     const isTold = rows.some((row) => row?.say !== undefined || row?.ask !== undefined);
@@ -110,7 +86,7 @@ export class ClineParser implements RecordParser {
     const kind = asText(row?.say) ?? asText(row?.ask);
     if (row === undefined || kind === undefined || timestamp === undefined) return { unknown: "row:shape" };
     const place = { timestamp, position: ++this.#position, model: asText(asObject(row.modelInfo)?.modelId) };
-    const key = this.#keyOf(`${timestamp}:${asText(row.say) === undefined ? "ask" : "say"}:${kind}`);
+    const key = this.#keys.next(`${timestamp}:${asText(row.say) === undefined ? "ask" : "say"}:${kind}`);
     const text = asText(row.text);
     if (!this.#conversation.hasStart) {
       this.#conversation.start({ timestamp, position: 0 }, {});
@@ -131,11 +107,26 @@ export class ClineParser implements RecordParser {
       case "user_feedback_diff":
         return this.#said(row, key, place);
       case "api_req_started":
-      case "deleted_api_reqs":
         return this.#request(asObject(fromJson(text)), key, place);
+      case "api_req_finished":
+        return this.#finish(asObject(fromJson(text)));
+      // What requests used that were taken back, and what sub-agents did, of which nothing else is told.
+      case "deleted_api_reqs":
+      case "api_req_deleted":
+      case "subagent_usage": {
+        const metrics = metricsOfRequest(asObject(fromJson(text)), this.#inputHasCache);
+        return this.#answerWith({}, key, { ...place, metrics });
+      }
+      case "condense_context": {
+        const condensed = asObject(row.contextCondense);
+        const metrics = compact({ costUsd: asCount(condensed?.cost) });
+        return this.#answerWith({ text: asText(condensed?.summary) }, key, { ...place, metrics });
+      }
       case "text":
-      case "completion_result":
         return this.#add({ text }, key, place);
+      case "completion_result":
+        // That files have changed is noted at its end.
+        return this.#add({ text: asText(text?.replace(/HAS_CHANGES$/, "")) }, key, place);
       case "reasoning":
         return this.#add({ reasoning: text }, key, place);
       case "tool":
@@ -155,13 +146,31 @@ export class ClineParser implements RecordParser {
         return undefined;
       case "command_output":
         return this.#result(text);
-      default: {
-        const field = QUESTIONS[kind];
-        if (field === undefined) return { unknown: `row:${kind}` };
-        const question = fromJson(text);
-        return this.#add({ text: asText(asObject(question)?.[field]) ?? asText(question) }, key, place);
-      }
+      case "use_subagents":
+        this.#conversation.call(key, place, { tool: kind, callId: key, args: fromJson(text) });
+        this.#command = key;
+        return undefined;
+      case "subagent":
+        return this.#result(text);
+      default:
+        return this.#ask(kind, fromJson(text), key, place);
     }
+  }
+
+  /** The model asks; which of its answers the person took stands here, too. */
+  #ask(kind: string, question: unknown, key: string, place: Place): RecordOutcome {
+    const field = QUESTIONS[kind];
+    if (field === undefined) return { unknown: `row:${kind}` };
+    const asked = asObject(question);
+    this.#add({ text: asText(asked?.[field]) ?? asText(question) }, key, place);
+    const selected = asText(asked?.selected);
+    if (selected !== undefined) {
+      this.#conversation.add(`${key}:selected`, { ...place, position: ++this.#position }, {
+        type: "llm_request",
+        data: { prompt: selected },
+      });
+    }
+    return undefined;
   }
 
   #said(row: JsonObject, key: string, place: Place): RecordOutcome {
@@ -181,14 +190,18 @@ export class ClineParser implements RecordParser {
   /** The model is asked; what it says comes in the rows behind, and its numbers stand here once it is done. */
   #request(request: JsonObject | undefined, key: string, place: Place): RecordOutcome {
     this.#endAnswer();
-    const metrics = compact({
-      inputTokens: asCount(request?.tokensIn),
-      outputTokens: asCount(request?.tokensOut),
-      cacheReadTokens: asCount(request?.cacheReads),
-      cacheWriteTokens: asCount(request?.cacheWrites),
-      costUsd: asCount(request?.cost),
-    });
+    this.#conversation.set({ model: modelIn(asText(request?.request) ?? "") });
+    const metrics = metricsOfRequest(request, this.#inputHasCache);
     this.#answer = { key, place: { ...place, metrics }, data: {} };
+    return undefined;
+  }
+
+  /** Until 2024 the numbers stood in a row of their own. */
+  #finish(request: JsonObject | undefined): RecordOutcome {
+    if (this.#answer === undefined) return undefined;
+    const { place } = this.#answer;
+    const metrics = { ...place.metrics, ...metricsOfRequest(request, this.#inputHasCache) };
+    this.#answer = { ...this.#answer, place: { ...place, metrics } };
     return undefined;
   }
 
@@ -203,8 +216,13 @@ export class ClineParser implements RecordParser {
     if (this.#answer === undefined) return;
     const { key, place, data } = this.#answer;
     this.#answer = undefined;
+    this.#answerWith(data, key, place);
+  }
+
+  #answerWith(data: LlmResponseData, key: string, place: Place): RecordOutcome {
     const isEmpty = Object.keys(compact(data)).length + Object.keys(place.metrics ?? {}).length === 0;
     if (!isEmpty) this.#conversation.add(key, place, { type: "llm_response", data });
+    return undefined;
   }
 
   #call(call: JsonObject | undefined, key: string, place: Place): RecordOutcome {
@@ -240,73 +258,24 @@ export class ClineParser implements RecordParser {
       if (row === undefined || time === undefined) return { unknown: "message:no-time" };
       const place = { timestamp: time, position: ++this.#position };
       if (!this.#conversation.hasStart) this.#conversation.start({ timestamp: time, position: 0 }, {});
-      const key = this.#keyOf(keyOf(0, String(row.role), JSON.stringify(row.content ?? null)));
+      const key = this.#keys.next(keyOf(0, String(row.role), JSON.stringify(row.content ?? null)));
       return tellMessage(this.#conversation, { role: row.role, content: row.content, key, place, typed });
     });
   }
-
-  /** A session of the SDK: messages with ids, times and numbers. */
-  #session(session: JsonObject): RecordOutcome {
-    const facts = asObject(this.#companions[`${this.#task}.json`]);
-    const messages = asList(session.messages)?.map(asObject);
-    if (messages === undefined) return { unknown: "session:shape" };
-    const metadata = asObject(facts?.metadata);
-    this.#conversation.set({
-      sessionId: asText(session.sessionId),
-      parentSessionId: asText(facts?.parent_session_id) ??
-        asText(asObject(metadata?.fork)?.forkedFromSessionId),
-      workspace: asText(facts?.cwd) ?? asText(facts?.workspace_root),
-      model: asText(facts?.model),
-    });
-    const begin = asInstant(facts?.started_at) ?? asInstant(facts?.created_at);
-    let unknown: RecordOutcome;
-    for (const [index, message] of messages.entries()) {
-      // One that has no time has that of the next one, which a copy has, too.
-      const rest = [...messages.slice(index), ...messages.slice(0, index).toReversed()];
-      const timestamp = rest.map((other) => asCount(other?.ts)).find((time) => time !== undefined) ?? begin;
-      if (message === undefined || timestamp === undefined) {
-        unknown = { unknown: "message:no-time" };
-        continue;
-      }
-      const place = {
-        timestamp,
-        position: ++this.#position,
-        model: asText(asObject(message.modelInfo)?.id),
-        metrics: metricsOf(asObject(message.metrics)),
-      };
-      if (!this.#conversation.hasStart) {
-        const data = { title: asText(metadata?.title), source: asText(facts?.source) };
-        this.#conversation.start({ timestamp, position: 0 }, data);
-      }
-      const key = asText(message.id) ??
-        this.#keyOf(keyOf(timestamp, String(message.role), JSON.stringify(message.content ?? null)));
-      unknown = tellMessage(this.#conversation, {
-        role: message.role,
-        content: message.content,
-        key,
-        place,
-        typed,
-      }) ?? unknown;
-    }
-    return unknown;
-  }
-
-  /** Two rows can have one time: the second is another one. */
-  #keyOf(name: string): string {
-    const count = (this.#counts.get(name) ?? 0) + 1;
-    this.#counts.set(name, count);
-    return count === 1 ? name : `${name}:${count}`;
-  }
 }
 
-/** What a text that went to the model has of what was typed: the program wraps it, and adds what it knows. */
-function typed(text: string): string | undefined {
-  const wrapped = /<(task|feedback|user_message|answer)>\s*([\s\S]*?)\s*<\/\1>/.exec(text);
-  if (wrapped !== null) return wrapped[2];
-  return /^\s*(?:<environment_details>|\[ERROR\]|<system-reminder>|# task_progress|\[[a-z_]+(?: for .*)?\] Result:)/
-      .test(text)
-    ? undefined
-    : text;
+/** The project that what went to the model names: of tasks before there was a list of them in a file. */
+function workspaceOf(rows: readonly (JsonObject | undefined)[]): string | undefined {
+  for (const row of rows) {
+    const text = row?.say === "api_req_started" ? asObject(fromJson(row.text))?.request : row?.content;
+    const workspace = workspaceIn(textOf(text));
+    if (workspace !== undefined) return workspace;
+  }
+  return undefined;
+}
+
+function textOf(content: unknown): string {
+  return asText(resultOf(content)) ?? "";
 }
 
 function historyOf(companions: { readonly [name: string]: unknown }, task: string): JsonObject | undefined {
@@ -317,20 +286,6 @@ function historyOf(companions: { readonly [name: string]: unknown }, task: strin
 /** Tasks of Cline are named by the time at which they began. */
 function timeOfTask(task: string): number | undefined {
   return /^\d{13}$/.test(task) ? Number(task) : undefined;
-}
-
-function metricsOf(metrics: JsonObject | undefined): Metrics | undefined {
-  if (metrics === undefined) return undefined;
-  const cached = asCount(metrics.cacheReadTokens) ?? 0;
-  const input = asCount(metrics.inputTokens);
-  return compact({
-    // All that went in, with what came from a cache.
-    inputTokens: input === undefined || input < cached ? input : input - cached,
-    outputTokens: asCount(metrics.outputTokens),
-    cacheReadTokens: asCount(metrics.cacheReadTokens),
-    cacheWriteTokens: asCount(metrics.cacheWriteTokens),
-    costUsd: asCount(metrics.cost),
-  });
 }
 
 function joined(first: string | undefined, second: string | undefined): string | undefined {
