@@ -15,7 +15,7 @@ export const openHands: Agent = {
   name: "OpenHands CLI",
   proof: "proven",
   files: "a conversation each, a JSON file for each event",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

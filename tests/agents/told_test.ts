@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Agent, JsonObject, ReadableAgent } from "../../src/agents/agent.ts";
+import type { Agent, JsonObject, ReadableAgent, SourceInfo } from "../../src/agents/agent.ts";
 import { aider } from "../../src/agents/aider.ts";
 import { amp } from "../../src/agents/amp.ts";
 import { antigravity } from "../../src/agents/antigravity.ts";
@@ -30,6 +30,7 @@ import { pi } from "../../src/agents/pi.ts";
 import { qwenCode } from "../../src/agents/qwen_code.ts";
 import { vibe } from "../../src/agents/vibe.ts";
 import { windsurf } from "../../src/agents/windsurf.ts";
+import type { EventDraft } from "../../src/events/event.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import { checkAdapter, type IdentifiedDraft, parseAll, readLines } from "./harness.ts";
 import { readable } from "./readable.ts";
@@ -252,12 +253,26 @@ const TOLD: readonly Told[] = [
         tool_call_id: "toolu_2",
       },
       {
+        kind: "ActionEvent",
+        id: "e9",
+        source: "agent",
+        timestamp: "2026-05-04T10:00:04Z",
+        thought: [],
+        action: { command: "rm a.txt", kind: "TerminalAction" },
+        tool_name: "terminal",
+        tool_call_id: "toolu_3",
+        llm_response_id: "chatcmpl-1",
+      },
+      {
         kind: "UserRejectObservation",
         id: "e6",
         source: "user",
         timestamp: "2026-05-04T10:00:05Z",
         rejection_reason: "not now",
-        action_id: "e3",
+        rejection_source: "user",
+        action_id: "e9",
+        tool_name: "terminal",
+        tool_call_id: "toolu_3",
       },
       {
         kind: "MessageEvent",
@@ -267,10 +282,44 @@ const TOLD: readonly Told[] = [
         llm_message: { role: "assistant", content: [{ type: "text", text: "One file." }] },
         llm_response_id: "chatcmpl-2",
       },
+      {
+        kind: "Condensation",
+        id: "e10",
+        source: "environment",
+        timestamp: "2026-05-04T10:00:07Z",
+        forgotten_event_ids: ["e2"],
+        summary: "There is one file.",
+        llm_response_id: "chatcmpl-3",
+      },
+      {
+        kind: "ACPToolCallEvent",
+        id: "e11",
+        source: "agent",
+        timestamp: "2026-05-04T10:00:08Z",
+        tool_call_id: "acp_1",
+        title: "Run ls",
+        status: "in_progress",
+        tool_kind: "execute",
+        raw_input: { command: "ls" },
+      },
+      {
+        kind: "ACPToolCallEvent",
+        id: "e12",
+        source: "agent",
+        timestamp: "2026-05-04T10:00:09Z",
+        tool_call_id: "acp_1",
+        title: "Run ls",
+        status: "completed",
+        raw_output: "a.txt",
+        is_error: false,
+      },
     ].map((
       event,
       index,
-    ) => [`aaaabbbbccccddddeeeeffff00001111/events/event-0000${index}-${event.id}.json`, event])),
+    ) => [
+      `aaaabbbbccccddddeeeeffff00001111/events/event-${String(index).padStart(5, "0")}-${event.id}.json`,
+      event,
+    ])),
   },
   {
     agent: kiroCli,
@@ -471,6 +520,37 @@ Deno.test("pi's fork has its parent's entries under the same ids, marked as copi
     ["session_start", undefined, "019e5cb2-0000-7000-8000-000000000001"],
     ["llm_request", undefined, "019e5cb2-0000-7000-8000-000000000001"],
   ]);
+});
+
+Deno.test("a fork of OpenHands has the events that it copied under the same ids, marked as copies", () => {
+  const fork = "bbbbccccddddeeeeffff000011112222";
+  const told = TOLD.find(({ agent }) => agent === openHands)!;
+  const [first] = told.path.split("/");
+  const copied = Object.entries(told.companions!).map(([path, event]) => [path.replace(first!, fork), event]);
+  const own = {
+    kind: "MessageEvent",
+    id: "f1",
+    source: "user",
+    timestamp: "2026-05-04T11:00:01Z",
+    llm_message: { role: "user", content: [{ type: "text", text: "And now?" }] },
+  };
+  const companions = Object.fromEntries([...copied, [`${fork}/events/event-00099-f1.json`, own]]);
+  const idsOf = (relativePath: string, { madeAt, companions }: Pick<SourceInfo, "madeAt" | "companions">) => {
+    const events: EventDraft[] = [];
+    const source = { relativePath, madeAt, companions };
+    const parser = readable(openHands).parser(source, (event) => events.push(event));
+    parser.record({ id: "x", stats: { usage_to_metrics: {} } }, 0);
+    parser.flush();
+    return new Map(events.map(({ anchor, key, copied }) => [`${anchor} ${key}`, copied]));
+  };
+  const original = idsOf(told.path, { ...told, madeAt: Date.parse("2026-05-04T10:00:00Z") });
+  const forked = idsOf(`${fork}/base_state.json`, { madeAt: Date.parse("2026-05-04T11:00:00Z"), companions });
+  assertEquals([...original.values()].filter((isCopy) => isCopy), []);
+  assertEquals(
+    [...forked].filter(([id]) => !original.has(id)),
+    [[`agent start:${fork}`, undefined], ["agent f1", undefined]],
+  );
+  assertEquals([...forked.values()].filter((isCopy) => isCopy).length, forked.size - 2);
 });
 
 Deno.test("pi gives entries without ids, of its first version, the ids of those that were migrated", async () => {

@@ -6,13 +6,14 @@
  * @module
  */
 
-import type { EventDraft, Metrics } from "../../events/event.ts";
+import type { EventDraft } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
 import { Conversation, type Place } from "../conversation.ts";
 import { fromJson } from "../json_text.ts";
-import { compact, type ToolKinds } from "../tools.ts";
+import type { ToolKind, ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
+import { modelOf, type Usage, usageOf } from "./usage.ts";
 
 const TOOLS: ToolKinds = { terminal: "command", execute_bash: "command" };
 
@@ -22,25 +23,35 @@ const SILENT: ReadonlySet<unknown> = new Set([
   "ConversationStateUpdateEvent",
   "LLMCompletionLogEvent",
   "TokenEvent",
-  "Condensation",
   "CondensationRequest",
   "CondensationSummaryEvent",
   "HookExecutionEvent",
 ]);
 
+/** What tools do that an agent has which is reached by the Agent Client Protocol. */
+const ACP_KINDS: Readonly<Record<string, ToolKind>> = { read: "read", edit: "modify", execute: "command" };
+
+/** A fork's state is made right before what it copies, and that of any other conversation before what happens in it. */
+const COPIED_BEFORE_MS = 1000;
+
 /** The parser of one conversation. */
 export class OpenHandsParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #events: readonly unknown[];
-  #usage: ReadonlyMap<string, Metrics> = new Map();
+  readonly #madeAt: number;
+  #usage: ReadonlyMap<string, Usage> = new Map();
   /** Answers that were told: several calls can be of one. */
   readonly #told = new Set<string>();
+  /** Calls that are told in several events, with all that these say; those that were told are gone. */
+  readonly #acpCalls = new Map<string, JsonObject>();
   #position = 0;
 
-  constructor({ relativePath, companions = {} }: SourceInfo, emit: (event: EventDraft) => void) {
+  constructor({ relativePath, madeAt, companions = {} }: SourceInfo, emit: (event: EventDraft) => void) {
     const folders = relativePath.split("/");
     const id = folders.at(-2) ?? relativePath;
-    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session", openCalls: 256 }, id);
+    this.#madeAt = madeAt ?? 0;
+    // A fork has the same events under the same ids; their times hang on where they are read.
+    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "agent", openCalls: 256 }, id);
     if (folders.length > 2) this.#conversation.set({ parentSessionId: folders.at(-4) });
     // Their names are counted up.
     this.#events = Object.entries(companions).filter(([path]) => path.includes("/"))
@@ -51,9 +62,13 @@ export class OpenHandsParser implements RecordParser {
     if (asText(state.id) === undefined) return { unknown: "state:shape" };
     this.#conversation.set({
       workspace: asText(asObject(state.workspace)?.working_dir),
-      model: asText(asObject(asObject(state.agent)?.llm)?.model)?.replace(/^.*\//, ""),
+      model: modelOf(asObject(asObject(state.agent)?.llm)?.model),
     });
     this.#usage = usageOf(asObject(state.stats));
+    for (const event of this.#events.map(asObject)) {
+      const callId = event?.kind === "ACPToolCallEvent" ? asText(event.tool_call_id) : undefined;
+      if (callId !== undefined) this.#acpCalls.set(callId, { ...this.#acpCalls.get(callId), ...event });
+    }
     const outcomes = this.#events.map((event) => this.#event(asObject(event)));
     return outcomes.find((outcome) => outcome !== undefined);
   }
@@ -69,7 +84,8 @@ export class OpenHandsParser implements RecordParser {
     if (event === undefined || key === undefined || timestamp === undefined) {
       return { unknown: `event:${kind}` };
     }
-    const place = { timestamp, position: ++this.#position };
+    const isCopy = timestamp < this.#madeAt - COPIED_BEFORE_MS;
+    const place = { timestamp, position: ++this.#position, isCopy };
     if (!this.#conversation.hasStart) this.#conversation.start({ timestamp, position: 0 }, {});
     if (SILENT.has(kind)) return undefined;
     switch (kind) {
@@ -87,9 +103,15 @@ export class OpenHandsParser implements RecordParser {
       }
       case "AgentErrorEvent":
         return this.#result(event, { result: asText(event.error), isError: true });
-      case "UserRejectObservation":
-        this.#interact("deny", key, place, asText(event.rejection_reason));
+      case "ACPToolCallEvent":
+        return this.#acpCall(event, key, place);
+      case "Condensation":
+        if (asText(event.llm_response_id) !== undefined) {
+          this.#answer(event, key, place, asText(event.summary));
+        }
         return undefined;
+      case "UserRejectObservation":
+        return this.#reject(event, key, place);
       case "PauseEvent":
       case "InterruptEvent":
         this.#interact("cancel", key, place);
@@ -132,7 +154,7 @@ export class OpenHandsParser implements RecordParser {
     this.#answer(event, key, place, text, asText(event.reasoning_content));
     if (isLast) return undefined;
     const args = fromJson(asObject(event.tool_call)?.arguments) ?? action;
-    this.#conversation.call(callId ?? key, place, { tool, callId, args, kind: kindOf(tool, asObject(args)) });
+    this.#conversation.call(key, place, { tool, callId, args, kind: kindOf(tool, asObject(args)) });
     return undefined;
   }
 
@@ -141,11 +163,41 @@ export class OpenHandsParser implements RecordParser {
     const id = asText(event.llm_response_id);
     if (id !== undefined && this.#told.has(id)) return;
     if (id !== undefined) this.#told.add(id);
-    const metrics = id === undefined ? undefined : this.#usage.get(id);
-    this.#conversation.add(id ?? `answer:${key}`, { ...place, metrics }, {
+    const usage = id === undefined ? undefined : this.#usage.get(id);
+    // A fork counts nothing of what it copied.
+    const isCopy = place.isCopy && usage === undefined;
+    this.#conversation.add(`answer:${key}`, { ...place, ...usage, isCopy }, {
       type: "llm_response",
       data: { text, reasoning },
     });
+  }
+
+  /** A call of an agent that is reached by the Agent Client Protocol: it is told again whenever more is known. */
+  #acpCall({ tool_call_id }: JsonObject, key: string, place: Place): RecordOutcome {
+    const callId = asText(tool_call_id);
+    if (callId === undefined) return { unknown: "event:ACPToolCallEvent" };
+    const call = this.#acpCalls.get(callId);
+    this.#acpCalls.delete(callId);
+    const kind = asText(call?.tool_kind);
+    const tool = kind ?? asText(call?.title);
+    if (call === undefined || tool === undefined) return undefined;
+    const args = call.raw_input ?? { title: call.title };
+    this.#conversation.call(key, place, { tool, callId, args, kind: ACP_KINDS[kind ?? ""] });
+    const isOver = call.status === "completed" || call.status === "failed";
+    this.#conversation.result(callId, {
+      result: call.raw_output ?? call.content,
+      isError: isOver ? call.is_error === true || call.status === "failed" : undefined,
+    }, !isOver);
+    return undefined;
+  }
+
+  /** A call was not allowed, by the person or by a hook. */
+  #reject(event: JsonObject, key: string, place: Place): RecordOutcome {
+    const reason = asText(event.rejection_reason);
+    if (event.rejection_source !== "hook") this.#interact("deny", key, place, reason);
+    const callId = asText(event.tool_call_id);
+    if (callId !== undefined) this.#conversation.result(callId, { result: reason, isError: true });
+    return undefined;
   }
 
   #result(event: JsonObject, outcome: Parameters<Conversation["result"]>[1]): RecordOutcome {
@@ -172,27 +224,4 @@ function timeOf(value: unknown): number | undefined {
   if (instant !== undefined || typeof value !== "string") return instant;
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(time) ? undefined : time;
-}
-
-/** What each answer used, by its id. */
-function usageOf(stats: JsonObject | undefined): ReadonlyMap<string, Metrics> {
-  const usages = Object.values(asObject(stats?.usage_to_metrics) ?? {})
-    .flatMap((metrics) => asList(asObject(metrics)?.token_usages) ?? []).map(asObject);
-  return new Map(usages.flatMap((usage) => {
-    const id = asText(usage?.response_id);
-    if (usage === undefined || id === undefined) return [];
-    const prompt = asCount(usage.prompt_tokens);
-    const cached = asCount(usage.cache_read_tokens) ?? 0;
-    return [[
-      id,
-      compact({
-        // With what came from a cache, unless that alone is more.
-        inputTokens: prompt === undefined || prompt < cached ? prompt : prompt - cached,
-        outputTokens: asCount(usage.completion_tokens),
-        cacheReadTokens: asCount(usage.cache_read_tokens),
-        cacheWriteTokens: asCount(usage.cache_write_tokens),
-        reasoningTokens: asCount(usage.reasoning_tokens),
-      }),
-    ]];
-  }));
 }
