@@ -12,42 +12,34 @@ import { extensionFolders, readTasks, TASK_FOLDER } from "./cline.ts";
 import { sessionFiles } from "./opencode/session_files.ts";
 import { dataFolder } from "./vscode_folders.ts";
 
+/** The layout of `storage`, where sessions were small files before they were taken over into a database. */
+const STORAGE = {
+  classify: (relativePath: string): SourceKind | undefined =>
+    // What was taken over is in the database under the same ids.
+    isSessionFile(relativePath) ? { format: "document", twin: relativePath, rank: 1 } : undefined,
+  enters: (relativePath: string) => /^session(?:\/[^/]+)?$/.test(relativePath),
+} as const satisfies Partial<Agent>;
+
 /** What OpenCode writes, and where. */
 export const openCode: Agent = {
   id: "opencode",
   name: "OpenCode",
   proof: "proven",
   files: "one SQLite database for all sessions; before 2026, JSON files for each",
-  adapterVersion: 1,
+  adapterVersion: 2,
   roots: (environment) => [
     folderOf(environment, "opencode"),
     joinPath(environment.os, folderOf(environment, "opencode"), "storage"),
   ],
 
-  classify(relativePath: string): SourceKind | undefined {
-    // What was taken over into the database is there under the same ids.
-    return /^session\/[^/]+\/[^/]+\.json$/.test(relativePath)
-      ? { format: "document", twin: relativePath, rank: 1 }
-      : databaseNamed(relativePath, /^opencode(?:-[^/]+)?\.db$/);
-  },
-
-  enters: (relativePath) => /^session(?:\/[^/]+)?$/.test(relativePath),
+  classify: (relativePath) =>
+    STORAGE.classify(relativePath) ?? databaseNamed(relativePath, /^opencode(?:-[^/]+)?\.db$/),
+  enters: STORAGE.enters,
   // Beside the database lie snapshots of projects.
   isFlat: (root) => !root.endsWith("storage"),
   companions: sessionFiles,
 
-  async reading(): Promise<AgentReading> {
-    const { OPENCODE_DATABASE } = await import("./opencode/database.ts");
-    const { OpenCodeFilesParser } = await import("./opencode/files.ts");
-    const { OpenCodeParser } = await import("./opencode/parser.ts");
-    return {
-      database: OPENCODE_DATABASE,
-      parser: (source, emit) =>
-        source.relativePath.endsWith(".db")
-          ? new OpenCodeParser(emit)
-          : new OpenCodeFilesParser(source, emit),
-    };
-  },
+  reading: readSessions,
 };
 
 /**
@@ -59,32 +51,55 @@ export const kilo: Agent = {
   id: "kilo",
   name: "Kilo",
   proof: "read",
-  files: "one SQLite database for all sessions; before, a task each, JSON",
-  adapterVersion: 1,
+  files: "one SQLite database for all sessions; before, JSON files for each, or a task each",
+  adapterVersion: 2,
   isFlat: (root) => root.endsWith("kilo"),
   roots: (environment) => [
     folderOf(environment, "kilo"),
     ...extensionFolders(environment, "kilocode.kilo-code"),
+    joinPath(environment.os, folderOf(environment, "kilo"), "storage"),
   ],
 
   classify(relativePath: string): SourceKind | undefined {
     const task = TASK_FOLDER.classify(relativePath);
     return task === undefined
-      ? databaseNamed(relativePath, /^(?:kilo|opencode)(?:-[^/]+)?\.db$/)
+      ? STORAGE.classify(relativePath) ??
+        databaseNamed(relativePath, /^(?:kilo|opencode)(?:-[^/]+)?\.db$/)
       : { ...task, rank: task.rank + 1, standsInFor: task.twin.replace(/^.*\//, "") };
   },
 
+  enters: (relativePath) => TASK_FOLDER.enters(relativePath) || STORAGE.enters(relativePath),
+  companions: (relativePath, list) =>
+    isSessionFile(relativePath) ? sessionFiles(relativePath, list) : TASK_FOLDER.companions(relativePath),
+
   async reading(): Promise<AgentReading> {
-    const { OPENCODE_DATABASE } = await import("./opencode/database.ts");
-    const { OpenCodeParser } = await import("./opencode/parser.ts");
+    const { database, parser } = await readSessions();
     const tasks = await readTasks({ inputHasCache: true });
     return {
-      database: OPENCODE_DATABASE,
+      database,
       parser: (source, emit) =>
-        source.relativePath.endsWith(".db") ? new OpenCodeParser(emit) : tasks.parser(source, emit),
+        TASK_FOLDER.classify(source.relativePath) === undefined
+          ? parser(source, emit)
+          : tasks.parser(source, emit),
     };
   },
 };
+
+/** Loads what reads databases, and the files before them. */
+async function readSessions(): Promise<AgentReading> {
+  const { OPENCODE_DATABASE } = await import("./opencode/database.ts");
+  const { OpenCodeFilesParser } = await import("./opencode/files.ts");
+  const { OpenCodeParser } = await import("./opencode/parser.ts");
+  return {
+    database: OPENCODE_DATABASE,
+    parser: (source, emit) =>
+      isSessionFile(source.relativePath) ? new OpenCodeFilesParser(source, emit) : new OpenCodeParser(emit),
+  };
+}
+
+function isSessionFile(relativePath: string): boolean {
+  return /^session\/[^/]+\/[^/]+\.json$/.test(relativePath);
+}
 
 function folderOf(environment: Environment, name: string): string {
   return joinPath(environment.os, dataFolder(environment), name);

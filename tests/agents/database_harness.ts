@@ -44,9 +44,9 @@ export class AgentDatabase implements Disposable {
   async read(): Promise<void> {
     const emit = (event: EventDraft) => {
       const id = formatId(computeId(this.#agent.id, event.anchor, event.key));
+      // As the store does: a copy in another conversation is not shown before the original.
       const known = this.events.get(id);
-      // In the store a copy takes the place of no original.
-      if (known !== undefined && known.copied !== true && event.copied === true) return;
+      if (event.copied && known !== undefined && !known.copied) return;
       this.events.set(id, { ...JSON.parse(JSON.stringify(event)), id });
     };
     const note = (outcome: RecordOutcome | void) => {

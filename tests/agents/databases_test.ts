@@ -15,7 +15,7 @@ import { goose } from "../../src/agents/goose.ts";
 import { hermes } from "../../src/agents/hermes.ts";
 import { amazonQ, kiroCli } from "../../src/agents/kiro_cli.ts";
 import { openclaw } from "../../src/agents/openclaw.ts";
-import { openCode } from "../../src/agents/opencode.ts";
+import { kilo, openCode } from "../../src/agents/opencode.ts";
 import { zed } from "../../src/agents/zed.ts";
 import type { EventDraft } from "../../src/events/event.ts";
 import { AgentDatabase } from "./database_harness.ts";
@@ -172,7 +172,38 @@ Deno.test("a session that OpenCode took over from its files into the database ha
   }
   const content = ({ type, anchor, key, data, metrics, timestamp }: EventDraft) =>
     JSON.stringify({ type, anchor, key, data, metrics, timestamp });
-  assertEquals(events.map(content).toSorted(), database.told().map(content).toSorted());
+  const told = database.told();
+  assertEquals(
+    events.filter(({ copied }) => !copied).map(content).toSorted(),
+    told.map(content).toSorted(),
+  );
+  // The fork of a session has its events under the same ids.
+  const ids = new Set(told.map(({ anchor, key }) => `${anchor} ${key}`));
+  const copies = events.filter(({ copied }) => copied);
+  assertEquals(copies.map(({ sessionId }) => sessionId), ["ses_4", "ses_4", "ses_4"]);
+  for (const { anchor, key } of copies) assert(ids.has(`${anchor} ${key}`), key);
+});
+
+Deno.test("Kilo reads what its command line kept in files before it had a database, beside tasks of its extension", () => {
+  const file = "session/p1/ses_1.json";
+  assertEquals(kilo.classify(file)?.format, "document");
+  assert(kilo.enters("session/p1"));
+  assert(
+    kilo.roots({ os: "linux", home: "/home/ada", get: () => undefined }).includes(
+      "/home/ada/.local/share/kilo/storage",
+    ),
+  );
+  const list = (folder: string) => folder === "message/ses_1" ? ["msg_1.json"] : [];
+  assertEquals(kilo.companions!(file, list), ["message/ses_1/msg_1.json"]);
+  const told: EventDraft[] = [];
+  const companions = { "message/ses_1/msg_1.json": { id: "msg_1", role: "assistant", time: { created: 2 } } };
+  const parser = readable(kilo).parser({ relativePath: file, companions }, (event) => told.push(event));
+  parser.record({ id: "ses_1", directory: "/home/ada/shop", time: { created: 1 } }, 0);
+  parser.flush();
+  assertEquals(told.map(({ type, sessionId }) => [type, sessionId]), [
+    ["session_start", "ses_1"],
+    ["llm_response", "ses_1"],
+  ]);
 });
 
 Deno.test("a message of Goose is the same event before and after it was given an id", async () => {

@@ -1,15 +1,20 @@
 /**
  * Reads the sessions of OpenCode and of what was made of it: messages, and the parts of each.
  *
+ * A fork of a session is a session whose first messages are copies, each under an id of its own (anomalyco/opencode
+ * `packages/opencode/src/session/session.ts`): so a prompt is known by its time and its text, and an answer by the prompt
+ * and its time, which copies keep.
+ *
  * @module
  */
 
-import type { EventDraft, Metrics } from "../../events/event.ts";
+import type { EventDraft } from "../../events/event.ts";
 import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
-import { Conversation, type Place } from "../conversation.ts";
+import { Conversation, keyOf, type Place } from "../conversation.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asObject, asText } from "../values.ts";
 import { timeOf } from "./database.ts";
+import { metricsOf } from "./metrics.ts";
 
 const TOOLS: ToolKinds = {
   read: "read",
@@ -22,10 +27,9 @@ const TOOLS: ToolKinds = {
   shell: "command",
 };
 
-/** Parts that tell nothing of what was said and done; the numbers of a message are the sum of its steps'. */
+/** Parts that tell nothing of what was said and done. */
 const SILENT_PARTS: ReadonlySet<unknown> = new Set([
   "step-start",
-  "step-finish",
   "snapshot",
   "patch",
   "agent",
@@ -36,21 +40,32 @@ const SILENT_PARTS: ReadonlySet<unknown> = new Set([
 /** A message whose parts are being read. */
 interface OpenMessage {
   readonly id: string;
+  /** Of an answer: what it is known by. */
+  readonly key: string;
   readonly content: JsonObject;
   readonly place: Place;
   readonly texts: string[];
   readonly thoughts: string[];
   readonly files: { kind: string; path?: string }[];
+  /** The ends of its calls of the model. */
+  readonly steps: JsonObject[];
 }
+
+/** A copied message has an id that is so much younger than the message, at least. */
+const COPIED_AFTER_MS = 1000;
 
 /** The parser of one session. */
 export class OpenCodeParser implements RecordParser {
   readonly #conversation: Conversation;
   #message: OpenMessage | undefined;
+  /** By their ids, what the prompts are known by, which answers name. */
+  readonly #prompts = new Map<string, string>();
+  #lastPrompt = "";
   #position = 0;
 
   constructor(emit: (event: EventDraft) => void) {
-    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "session" }, "");
+    // A call begins when it runs, which is told late.
+    this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "agent" }, "");
   }
 
   record({ session, message, part, end }: JsonObject): RecordOutcome {
@@ -91,8 +106,10 @@ export class OpenCodeParser implements RecordParser {
       return { unknown: `role:${asText(content.role) ?? "none"}` };
     }
     const model = asText(content.modelID) ?? asText(asObject(content.model)?.modelID);
-    const place = { timestamp, position: ++this.#position, model };
-    this.#message = { id, content, place, texts: [], thoughts: [], files: [] };
+    const place = { timestamp, position: ++this.#position, model, isCopy: isCopied(id, timestamp) };
+    // The first forks, of 2025, named the prompts that they were copied from.
+    const key = `${this.#prompts.get(asText(content.parentID) ?? "") ?? this.#lastPrompt}:${timestamp}`;
+    this.#message = { id, key, content, place, texts: [], thoughts: [], files: [], steps: [] };
     return undefined;
   }
 
@@ -121,19 +138,21 @@ export class OpenCodeParser implements RecordParser {
         }));
         return undefined;
       case "tool":
-        return this.#call(part, message.place);
-      case "retry":
-        this.#fail(asText(part.id) ?? `${message.id}:retry`, part.error, {
-          ...message.place,
-          timestamp: timeOf(asObject(part.time)?.created) ?? message.place.timestamp,
-        });
+        return this.#call(part, message);
+      case "step-finish":
+        message.steps.push(part);
         return undefined;
+      case "retry": {
+        const timestamp = timeOf(asObject(part.time)?.created) ?? message.place.timestamp;
+        this.#fail(`${message.key}:retry:${timestamp}`, part.error, message.place, timestamp);
+        return undefined;
+      }
       default:
         return { unknown: `part:${asText(part.type) ?? "none"}` };
     }
   }
 
-  #call(part: JsonObject, { timestamp, model }: Place): RecordOutcome {
+  #call(part: JsonObject, { key, place: { timestamp, model, isCopy } }: OpenMessage): RecordOutcome {
     const tool = asText(part.tool);
     const state = asObject(part.state);
     const id = asText(part.id);
@@ -142,10 +161,11 @@ export class OpenCodeParser implements RecordParser {
     const start = timeOf(time?.start);
     const end = timeOf(time?.end);
     const callId = asText(part.callID);
-    const place = { timestamp: start ?? timestamp, position: ++this.#position, model };
-    this.#conversation.call(id, place, { tool, callId, args: state.input });
+    const place = { timestamp: start ?? timestamp, position: ++this.#position, model, isCopy };
+    const callKey = `${key}:${callId ?? id}`;
+    this.#conversation.call(callKey, place, { tool, callId, args: state.input });
     const isOver = state.status === "completed" || state.status === "error";
-    this.#conversation.result(callId ?? id, {
+    this.#conversation.result(callId ?? callKey, {
       result: asText(state.output) ?? asText(state.error),
       isError: isOver ? state.status === "error" : undefined,
       exitCode: asCount(asObject(state.metadata)?.exit),
@@ -159,27 +179,30 @@ export class OpenCodeParser implements RecordParser {
     const message = this.#message;
     this.#message = undefined;
     if (message === undefined) return undefined;
-    const { id, content, place, texts, thoughts, files } = message;
+    const { id, key, content, place, texts, thoughts, files, steps } = message;
     const text = asText(texts.join("\n"));
     if (content.role === "user") {
+      // More texts may come.
+      this.#lastPrompt = keyOf(place.timestamp, "user", texts[0] ?? "");
+      this.#prompts.set(id, this.#lastPrompt);
       if (text === undefined && files.length === 0) return undefined;
-      this.#conversation.add(id, place, {
+      this.#conversation.add(this.#lastPrompt, place, {
         type: "llm_request",
         data: { prompt: text ?? "", attachments: files.length === 0 ? undefined : files },
       });
       return undefined;
     }
-    this.#conversation.add(id, { ...place, metrics: metricsOf(content) }, {
+    this.#conversation.add(key, { ...place, metrics: metricsOf(content, steps) }, {
       type: "llm_response",
       data: { text, reasoning: asText(thoughts.join("\n")), stopReason: asText(content.finish) },
     });
-    if (content.error !== undefined) this.#fail(`${id}:error`, content.error, place);
+    if (content.error !== undefined) this.#fail(`${key}:error`, content.error, place);
     return undefined;
   }
 
-  #fail(key: string, error: unknown, { timestamp, model }: Place): void {
+  #fail(key: string, error: unknown, { timestamp, model, isCopy }: Place, at = timestamp): void {
     const named = asObject(error);
-    this.#conversation.add(key, { timestamp, position: this.#position, model }, {
+    this.#conversation.add(key, { timestamp: at, position: this.#position, model, isCopy }, {
       type: "error_encountered",
       data: {
         message: asText(asObject(named?.data)?.message) ?? asText(named?.message) ?? asText(named?.name) ??
@@ -190,20 +213,14 @@ export class OpenCodeParser implements RecordParser {
   }
 }
 
-function metricsOf({ tokens, cost, time }: JsonObject): Metrics | undefined {
-  const counts = asObject(tokens);
-  const cache = asObject(counts?.cache);
-  const { created, completed } = asObject(time) ?? {};
-  const [start, end] = [timeOf(created), timeOf(completed)];
-  return compact({
-    inputTokens: asCount(counts?.input),
-    outputTokens: asCount(counts?.output),
-    cacheReadTokens: asCount(cache?.read),
-    cacheWriteTokens: asCount(cache?.write),
-    reasoningTokens: asCount(counts?.reasoning),
-    costUsd: asCount(cost),
-    durationMs: start !== undefined && end !== undefined && end >= start ? end - start : undefined,
-  });
+/** Whether a message is a copy: its id begins with the time at which it was made. */
+function isCopied(id: string, timestamp: number): boolean {
+  const [, time] = /^msg_([0-9a-f]{12})/.exec(id) ?? [];
+  if (time === undefined) return false;
+  // Before 12 bits that count stand the last 36 bits of the milliseconds.
+  const range = 2 ** 36;
+  const age = (Math.floor(parseInt(time, 16) / 2 ** 12) - timestamp % range + range) % range;
+  return age > COPIED_AFTER_MS && age < range / 2;
 }
 
 /**
