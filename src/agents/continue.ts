@@ -8,7 +8,7 @@ import { type Environment, folderNamed } from "../platform/environment.ts";
 import { joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
 
-/** The list of sessions, which alone says when each began. */
+/** The list of sessions, which says when each began. */
 const LIST = "sessions.json";
 
 /** What Continue writes, and where. */
@@ -17,7 +17,7 @@ export const continueDev: Agent = {
   name: "Continue",
   proof: "proven",
   files: "a session each, JSON",
-  adapterVersion: 1,
+  adapterVersion: 2,
 
   roots(environment: Environment): readonly string[] {
     const { os, home } = environment;

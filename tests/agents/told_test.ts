@@ -43,6 +43,8 @@ interface Told {
   readonly path: string;
   /** What the files beside it hold. */
   readonly companions?: { readonly [name: string]: unknown };
+  /** When its file was made, ms since the epoch. */
+  readonly madeAt?: number;
   /** The times that no id may hang on. */
   readonly otherTimes?: readonly string[];
 }
@@ -178,6 +180,13 @@ const TOLD: readonly Told[] = [
     companions: {
       "sessions.json": [{ sessionId: "aaaaaaaa-0000-4000-8000-00000000000c", dateCreated: "1777888800000" }],
     },
+  },
+  {
+    agent: continueDev,
+    fixture: "cli_session.jsonl",
+    path: "aaaaaaaa-0000-4000-8000-00000000000d.json",
+    companions: { "sessions.json": [] },
+    madeAt: 1777888800000,
   },
   {
     agent: amp,
@@ -433,11 +442,12 @@ async function readRecords(told: Pick<Told, "agent" | "fixture">): Promise<reado
 }
 
 /** The agent, with what lies beside the fixture. */
-function withCompanions({ agent, companions }: Told): ReadableAgent {
+function withCompanions({ agent, companions, madeAt }: Told): ReadableAgent {
   const known = readable(agent);
   return companions === undefined ? known : {
     ...known,
-    parser: (source, emit, state) => known.parser({ ...source, companions, home: "/home/ada" }, emit, state),
+    parser: (source, emit, state) =>
+      known.parser({ ...source, companions, madeAt, home: "/home/ada" }, emit, state),
   };
 }
 

@@ -1,19 +1,21 @@
 /**
- * Reads the sessions of Continue: a list of messages without times; when the session began stands in the list of sessions.
- * From continuedev/continue `core/index.d.ts`, `core/util/history.ts`; measured on sessions of 2024.
+ * Reads the sessions of Continue: a list of messages without times; when the session began stands in the list of sessions,
+ * and where that does not have it, it is when its file was made, as its command line says, too. From continuedev/continue
+ * `core/index.d.ts`, `core/util/history.ts`, `extensions/cli/src/session.ts`; measured on sessions of 2024.
  *
  * @module
  */
 
-import type { EventDraft } from "../../events/event.ts";
+import type { EventDraft, Metrics } from "../../events/event.ts";
 import { hashText } from "../../events/hash.ts";
 import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../agent.ts";
 import { resultOf } from "../blocks.ts";
 import { Conversation } from "../conversation.ts";
 import { pathOfUri } from "../copilot/uri.ts";
 import { fromJson } from "../json_text.ts";
+import { RepeatedKeys } from "../repeated_keys.ts";
 import { compact, type ToolKinds } from "../tools.ts";
-import { asInstant, asList, asObject, asText } from "../values.ts";
+import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
 
 const TOOLS: ToolKinds = {
   read: "read",
@@ -37,10 +39,12 @@ export class ContinueParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #list: readonly (JsonObject | undefined)[];
   readonly #file: string;
-  readonly #counts = new Map<string, number>();
+  readonly #madeAt: number | undefined;
+  readonly #keys = new RepeatedKeys();
   #position = 0;
 
-  constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void) {
+  constructor({ relativePath, madeAt, companions }: SourceInfo, emit: (event: EventDraft) => void) {
+    this.#madeAt = madeAt;
     this.#file = relativePath.replace(/\.json$/, "");
     this.#list = asList(companions?.["sessions.json"])?.map(asObject) ?? [];
     this.#conversation = new Conversation(
@@ -56,7 +60,7 @@ export class ContinueParser implements RecordParser {
     if (history.length === 0) return undefined;
     const id = asText(session.sessionId) ?? this.#file;
     const entry = this.#list.find((entry) => entry?.sessionId === id);
-    const timestamp = timeOf(entry?.dateCreated);
+    const timestamp = timeOf(entry?.dateCreated) ?? this.#madeAt;
     if (timestamp === undefined) return { unknown: "session:no-time" };
     const folder = asText(session.workspaceDirectory) ?? asText(entry?.workspaceDirectory);
     this.#conversation.set({
@@ -68,6 +72,7 @@ export class ContinueParser implements RecordParser {
       title: asText(session.title),
       source: asText(session.mode),
     });
+    this.#conversation.total(usageOf(asObject(session.usage)));
     const outcomes = history.map((item) => this.#item(item, timestamp));
     return outcomes.find((outcome) => outcome !== undefined);
   }
@@ -83,12 +88,16 @@ export class ContinueParser implements RecordParser {
     const place = { timestamp, position: ++this.#position, model: asText(log?.modelTitle) };
     const text = asText(resultOf(message.content));
     const key = asText(message.id) ??
-      this.#keyOf(`${message.role}:${hashText(JSON.stringify(message.content ?? null))}`);
+      this.#keys.next(`${message.role}:${hashText(JSON.stringify(message.content ?? null))}`);
     switch (message.role) {
       case "user": {
-        const attachments = (asList(item.contextItems) ?? []).map((context) =>
-          compact({ kind: "context", path: pathOfUri(asText(asObject(asObject(context)?.uri)?.value)) })
-        );
+        const attachments = [
+          ...(asList(item.contextItems) ?? []).map((context) =>
+            compact({ kind: "context", path: pathOfUri(asText(asObject(asObject(context)?.uri)?.value)) })
+          ),
+          ...(asList(message.content) ?? []).filter((part) => asObject(part)?.type === "imageUrl")
+            .map(() => ({ kind: "image" })),
+        ];
         this.#conversation.add(key, place, {
           type: "llm_request",
           data: { prompt: text ?? "", attachments: attachments.length === 0 ? undefined : attachments },
@@ -127,7 +136,7 @@ export class ContinueParser implements RecordParser {
     const tool = asText(named?.name);
     if (tool === undefined) return;
     const callId = asText(call?.id);
-    this.#conversation.call(callId ?? this.#keyOf(`${key}:call`), place, {
+    this.#conversation.call(callId ?? this.#keys.next(`${key}:call`), place, {
       tool,
       callId,
       args: fromJson(named?.arguments),
@@ -143,17 +152,27 @@ export class ContinueParser implements RecordParser {
       isError: isOver ? state.status === "errored" : undefined,
     }, true);
   }
-
-  /** The same text can be said twice. */
-  #keyOf(name: string): string {
-    const count = (this.#counts.get(name) ?? 0) + 1;
-    this.#counts.set(name, count);
-    return count === 1 ? name : `${name}:${count}`;
-  }
 }
 
 /** Ms since the epoch, as a text; newer versions write an instant. */
 function timeOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   return typeof value === "string" && /^\d{12,14}$/.test(value) ? Number(value) : asInstant(value);
+}
+
+/** What all of a session used, of which its command line alone keeps count. */
+function usageOf(usage: JsonObject | undefined): Metrics | undefined {
+  const { cachedTokens, cacheWriteTokens } = asObject(usage?.promptTokensDetails) ?? {};
+  const cached = (asCount(cachedTokens) ?? 0) + (asCount(cacheWriteTokens) ?? 0);
+  const prompt = asCount(usage?.promptTokens);
+  const metrics = compact({
+    // With what was cached, unless that alone is more.
+    inputTokens: prompt === undefined || prompt < cached ? prompt : prompt - cached,
+    outputTokens: asCount(usage?.completionTokens),
+    cacheReadTokens: asCount(cachedTokens),
+    cacheWriteTokens: asCount(cacheWriteTokens),
+    costUsd: asCount(usage?.totalCost),
+  });
+  // It begins to count at 0.
+  return Object.values(metrics).some((value = 0) => value > 0) ? metrics : undefined;
 }
