@@ -40,7 +40,7 @@ export const crush: Agent = {
   name: "Crush",
   proof: "read",
   files: "an SQLite database in each project",
-  adapterVersion: 1,
+  adapterVersion: 2,
   roots: () => [],
 
   registry: {
@@ -58,7 +58,7 @@ export const openCodeGo: Agent = {
   name: "OpenCode (Go)",
   proof: "read",
   files: "an SQLite database in each project",
-  adapterVersion: 1,
+  adapterVersion: 2,
   roots: () => [],
 };
 

@@ -2,7 +2,8 @@
  * Reads the sessions of Crush: messages whose content is a list of parts. From charmbracelet/crush
  * `internal/message/content.go`, `internal/message/message.go` and `internal/db/migrations`.
  *
- * The tokens of a session are those of its last call alone, and are left out; what it cost is added up.
+ * The tokens of a session are those of its last call alone, and are left out; what it cost is added up. What a sub-agent's
+ * session cost is added to that of the session that started it, and is counted there alone.
  *
  * @module
  */
@@ -44,11 +45,12 @@ export function crushParser({ folder }: SourceInfo, emit: (event: EventDraft) =>
 }
 
 function sessionOf(row: JsonObject): SessionFacts {
-  const costUsd = asCount(row.cost);
+  const parentSessionId = asText(row.parent_session_id);
+  const costUsd = parentSessionId === undefined ? asCount(row.cost) : undefined;
   return {
     id: asText(row.id),
     beganAt: timeOfValue(row.created_at),
-    surroundings: { parentSessionId: asText(row.parent_session_id) },
+    surroundings: { parentSessionId },
     start: { title: asText(row.title) },
     total: costUsd !== undefined && costUsd > 0 ? { costUsd } : undefined,
   };
