@@ -234,8 +234,9 @@ export class DatabaseReading implements Reading {
         : view.rowsOn(table, pages);
       for (const row of rows) {
         const time = changedAt?.(row);
-        // It stands on a page with one that changed.
-        if (time !== undefined && time < base.newest - COMMIT_TIME) continue;
+        const isNew = row.rowid > (base.rows[table] ?? 0);
+        // It stands on a page with one that changed. A new one may be of long ago: it was brought in from elsewhere.
+        if (!isNew && time !== undefined && time < base.newest - COMMIT_TIME) continue;
         newest = Math.max(newest, time ?? 0);
         const key = conversationOf(row);
         if (key !== undefined) keys.add(key);

@@ -212,6 +212,19 @@ Deno.test("without a log and without times, what is new or was added to last is 
   assert(chats.last.length < 20, `${chats.last.length} conversations`);
 });
 
+for (const mode of ["wal", "delete"]) {
+  Deno.test(`what is brought in from elsewhere, with times of long ago, is told (${mode})`, async () => {
+    using chats = new Chats(mode);
+    // A message tells nothing of its chat.
+    const layout = { ...LAYOUT, members: LAYOUT.members.slice(0, 1) };
+    chats.say("here", "1", "a", 30 * DAY);
+    await chats.read({ layout });
+    chats.say("elsewhere", "2", "b", DAY);
+    await chats.read({ layout });
+    assertEquals(chats.told, chats.content());
+  });
+}
+
 Deno.test("the newest is told first, what is older than asked for is left out, and a kill costs nothing that was told", async () => {
   using chats = new Chats("wal");
   for (let index = 0; index < 40; index++) {
