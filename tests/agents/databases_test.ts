@@ -48,6 +48,7 @@ const KEPT: readonly Kept[] = [
     path: "0123456789abcdef0123456789abcdef/a1b2c3d4-0000-4000-8000-000000000001/store.db",
   },
   { agent: openCode, fixture: "opencode.sql", path: "opencode.db" },
+  { agent: openCode, fixture: "version_2.sql", path: "opencode.db" },
   { agent: goose, fixture: "sessions.sql", path: "sessions.db" },
   { agent: forge, fixture: "forge.sql", path: ".forge.db" },
   { agent: kiroCli, fixture: "data.sql", path: "data.sqlite3" },

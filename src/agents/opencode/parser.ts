@@ -68,10 +68,11 @@ export class OpenCodeParser implements RecordParser {
     this.#conversation = new Conversation(emit, { tools: TOOLS, anchor: "agent" }, "");
   }
 
-  record({ session, message, part, end }: JsonObject): RecordOutcome {
+  record({ session, message, part, end, shell }: JsonObject): RecordOutcome {
     if (session !== undefined) return this.#session(asObject(session));
     if (message !== undefined) return this.#begin(asObject(message));
     if (part !== undefined) return this.#part(asObject(part));
+    if (shell !== undefined) return this.#shell(asObject(shell));
     return end === undefined ? { unknown: "type:none" } : this.#end();
   }
 
@@ -87,11 +88,32 @@ export class OpenCodeParser implements RecordParser {
     }
     this.#conversation.set({
       sessionId: taskOf(session.slug) ?? id,
-      parentSessionId: asText(session.parent_id),
+      parentSessionId: asText(session.parent_id) ?? asText(session.fork_session_id),
       workspace: asText(session.directory),
       agentVersion: asText(session.version),
     });
-    this.#conversation.start({ timestamp, position: 0 }, { title: asText(session.title) });
+    this.#conversation.start({ timestamp, position: 0 }, {
+      title: asText(session.title),
+      forkedFrom: asText(session.fork_session_id),
+    });
+    return undefined;
+  }
+
+  /** What the person ran, not the model. */
+  #shell(shell: JsonObject | undefined): RecordOutcome {
+    const id = asText(shell?.id);
+    const timestamp = timeOf(asObject(shell?.time)?.created) ?? asCount(shell?.time_created);
+    if (id === undefined || timestamp === undefined) return { unknown: "shell:shape" };
+    const place = { timestamp, position: ++this.#position, isCopy: isCopied(id, timestamp) };
+    this.#conversation.add(`shell:${this.#lastPrompt}:${timestamp}`, place, {
+      type: "command_execution",
+      data: {
+        tool: "!",
+        command: asText(shell?.command),
+        output: asText(asObject(shell?.output)?.output),
+        exitCode: asCount(shell?.exit),
+      },
+    });
     return undefined;
   }
 
