@@ -58,6 +58,8 @@ export const kilo: Agent = {
     folderOf(environment, "kilo"),
     ...extensionFolders(environment, "kilocode.kilo-code"),
     joinPath(environment.os, folderOf(environment, "kilo"), "storage"),
+    // Its first command line kept tasks as its extension did.
+    joinPath(environment.os, environment.home, ".kilocode", "cli", "global"),
   ],
 
   classify(relativePath: string): SourceKind | undefined {

@@ -189,11 +189,10 @@ Deno.test("Kilo reads what its command line kept in files before it had a databa
   const file = "session/p1/ses_1.json";
   assertEquals(kilo.classify(file)?.format, "document");
   assert(kilo.enters("session/p1"));
-  assert(
-    kilo.roots({ os: "linux", home: "/home/ada", get: () => undefined }).includes(
-      "/home/ada/.local/share/kilo/storage",
-    ),
-  );
+  assertEquals(kilo.roots({ os: "linux", home: "/home/ada", get: () => undefined }).slice(-2), [
+    "/home/ada/.local/share/kilo/storage",
+    "/home/ada/.kilocode/cli/global",
+  ]);
   const list = (folder: string) => folder === "message/ses_1" ? ["msg_1.json"] : [];
   assertEquals(kilo.companions!(file, list), ["message/ses_1/msg_1.json"]);
   const told: EventDraft[] = [];
