@@ -4,6 +4,7 @@
  * @module
  */
 
+import { claudeCode } from "../../src/agents/claude_code.ts";
 import type { FileStamp } from "../../src/sources/stamp.ts";
 import type { CatalogSource } from "../../src/sync/catalog.ts";
 
@@ -24,7 +25,7 @@ export const STAMP: FileStamp = {
 export function knownSource(values: Partial<CatalogSource> = {}): CatalogSource {
   return {
     id: 1,
-    agent: "claude-code",
+    agent: claudeCode.id,
     root: "/root",
     twin: "p/s.jsonl",
     path: "/root/p/s.jsonl",
@@ -34,7 +35,7 @@ export function knownSource(values: Partial<CatalogSource> = {}): CatalogSource 
     stamp: STAMP,
     readAt: WRITTEN + 60_000,
     cursor: { offset: 100, headLength: 100, headHash: 1, tailHash: 2 },
-    adapterVersion: 1,
+    adapterVersion: claudeCode.adapterVersion,
     rereading: 0,
     collectedFrom: 0,
     collectedFilter: "",
