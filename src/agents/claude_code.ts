@@ -1,5 +1,5 @@
 /**
- * Claude Code: the command line, its editor extensions and the SDK all write the same transcripts.
+ * Claude Code: the command line, its editor extensions, the SDK and the desktop app all write the same transcripts.
  *
  * One file per session, `projects/<slug>/<session>.jsonl`, append-only; a sub-agent has its own file, beside the sessions
  * (until 2.0) or in `<session>/subagents/`, where those of a workflow lie one folder deeper. Resumed and forked sessions
@@ -11,6 +11,7 @@
 import type { Environment } from "../platform/environment.ts";
 import { expandHome, isAbsolute, joinPath } from "../platform/paths.ts";
 import type { Agent, AgentReading, SourceKind } from "./agent.ts";
+import { belowProjects, coworkFolders, isCowork, leadsToProjects, taskOf } from "./claude_code/cowork.ts";
 
 /** What Claude Code writes, and where. */
 export const claudeCode: Agent = {
@@ -24,11 +25,13 @@ export const claudeCode: Agent = {
 
   roots(environment: Environment): readonly string[] {
     const folders = configFolders(environment).map((folder) => joinPath(environment.os, folder, "projects"));
-    return [...new Set(folders)];
+    return [...new Set([...folders, ...coworkFolders(environment)])];
   },
 
-  classify(relativePath: string): SourceKind | undefined {
-    const parts = relativePath.split("/");
+  classify(relativePath: string, root?: string): SourceKind | undefined {
+    const below = belowProjects(relativePath);
+    if (below === undefined && root !== undefined && isCowork(root)) return undefined;
+    const parts = (below ?? relativePath).split("/");
     const name = parts.at(-1)!;
     if (!name.endsWith(".jsonl")) return undefined;
     const isAgents = name.startsWith("agent-");
@@ -40,9 +43,15 @@ export const claudeCode: Agent = {
   },
 
   enters(relativePath: string): boolean {
-    const parts = relativePath.split("/");
+    if (leadsToProjects(relativePath)) return true;
+    const parts = (belowProjects(relativePath) ?? relativePath).split("/");
     // `projects/<slug>/<session>/subagents/…`; beside `subagents` lie only persisted results and notes.
     return parts.length <= 2 ? parts[1] !== "memory" : parts[2] === SUBAGENTS;
+  },
+
+  companions(relativePath: string): readonly string[] {
+    const task = taskOf(relativePath);
+    return task === undefined ? [] : [task];
   },
 
   async reading(): Promise<AgentReading> {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLess, assertNotMatch } from "@std/assert";
 import fc from "fast-check";
 import type { JsonObject } from "../../src/agents/agent.ts";
 import { claudeCode } from "../../src/agents/claude_code.ts";
+import type { EventDraft } from "../../src/events/event.ts";
 import type { Environment } from "../../src/platform/environment.ts";
 import {
   checkAdapter,
@@ -420,7 +421,9 @@ Deno.test("readable(claudeCode).parser() forgets a call that has its result", ()
 
 Deno.test("claudeCode.roots() are the projects of each configuration folder", () => {
   const roots = (os: Environment["os"], home: string, variables: Record<string, string> = {}) =>
-    claudeCode.roots({ os, home, get: (name) => variables[name] });
+    claudeCode.roots({ os, home, get: (name) => variables[name] }).filter((root) =>
+      root.endsWith("projects")
+    );
   assertEquals(roots("linux", "/home/ada"), [
     "/home/ada/.claude/projects",
     "/home/ada/.config/claude/projects",
@@ -437,6 +440,51 @@ Deno.test("claudeCode.roots() are the projects of each configuration folder", ()
     "C:\\Users\\ada\\.claude\\projects",
     "C:\\Users\\ada\\.config\\claude\\projects",
   ]);
+});
+
+Deno.test("claudeCode looks for the tasks of Claude's desktop app, too, and gives them the project that was chosen", async () => {
+  const roots = (os: "linux" | "darwin" | "windows", home: string) =>
+    claudeCode.roots({ os, home, get: () => undefined }).filter((root) => root.endsWith("-sessions"));
+  assertEquals(roots("linux", "/home/ada"), [
+    "/home/ada/.config/Claude/local-agent-mode-sessions",
+    "/home/ada/.config/Claude-3p/local-agent-mode-sessions",
+  ]);
+  assertEquals(
+    roots("darwin", "/Users/ada")[0],
+    "/Users/ada/Library/Application Support/Claude/local-agent-mode-sessions",
+  );
+  assertEquals(roots("windows", "C:\\Users\\ada"), [
+    "C:\\Users\\ada\\AppData\\Roaming\\Claude\\local-agent-mode-sessions",
+    "C:\\Users\\ada\\AppData\\Roaming\\Claude-3p\\local-agent-mode-sessions",
+    "C:\\Users\\ada\\AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude\\local-agent-mode-sessions",
+  ]);
+  const root = roots("linux", "/home/ada")[0]!;
+  for (const task of ["org/account/local_1", "org/account/agent/local_ditto_1"]) {
+    const path = `${task}/.claude/projects/-p/a.jsonl`;
+    assertEquals(claudeCode.classify(path, root), { format: "jsonl", twin: path, rank: 0 });
+    const agents = `${task}/.claude/projects/-p/a/subagents/agent-a1.jsonl`;
+    assertEquals(claudeCode.classify(agents, root)?.rank, 1);
+    assertEquals(claudeCode.companions!(path, () => []), [`${task}.json`]);
+    for (const at of path.matchAll(/\//g)) assert(claudeCode.enters(path.slice(0, at.index)));
+    assertEquals(claudeCode.enters(`${task}/.claude/projects/-p/memory`), false);
+    assertEquals(claudeCode.enters(`${task}/uploads`), false);
+    assertEquals(claudeCode.classify(`${task}/audit.jsonl`, root), undefined);
+  }
+  assertEquals(claudeCode.classify("org/a.jsonl", root), undefined);
+  assertEquals(claudeCode.companions!("-p/a.jsonl", () => []), []);
+
+  const task = "org/account/local_1";
+  const lines = await readLines(new URL("../fixtures/claude-code/session.jsonl", import.meta.url));
+  const own = parseAll(claudeCode, "-p/a.jsonl", lines).emitted;
+  const emitted: EventDraft[] = [];
+  const companions = { [`${task}.json`]: { userSelectedFolders: ["/home/ada/shop", "/home/ada/x"] } };
+  const relativePath = `${task}/.claude/projects/-p/a.jsonl`;
+  const emit = (event: EventDraft) => void emitted.push({ ...event });
+  const parser = readable(claudeCode).parser({ relativePath, companions }, emit);
+  for (const line of lines) parser.record(JSON.parse(line), 0);
+  parser.flush();
+  assertEquals(emitted.map(({ anchor, key }) => [anchor, key]), own.map(({ anchor, key }) => [anchor, key]));
+  assertEquals(new Set(emitted.map(({ workspace }) => workspace)), new Set(["/home/ada/shop"]));
 });
 
 Deno.test("claudeCode.classify() takes sessions and sub-agents, and enters only where they are", () => {

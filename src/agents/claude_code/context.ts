@@ -25,9 +25,15 @@ export interface Context {
  * Reads the context of a record.
  *
  * @param session stands in where the record names no session
+ * @param project is the workspace, whatever folder the record names
  * @returns `undefined` if the record says no time: nothing can be identified without
  */
-export function readContext(record: JsonObject, position: number, session: string): Context | undefined {
+export function readContext(
+  record: JsonObject,
+  position: number,
+  session: string,
+  project?: string,
+): Context | undefined {
   const timestamp = asInstant(record.timestamp);
   if (timestamp === undefined) return undefined;
   const origin = originOf(record);
@@ -38,7 +44,7 @@ export function readContext(record: JsonObject, position: number, session: strin
     agentVersion: asText(record.version),
     sessionId: sessionOf(recordedIn, agentId),
     parentSessionId: agentId === undefined ? undefined : recordedIn,
-    workspace: asText(record.cwd),
+    workspace: project ?? asText(record.cwd),
     branch: asText(record.gitBranch),
     anchor: hourOf(timestamp),
     position,

@@ -15,6 +15,7 @@ import { OpenEvents } from "../open_events.ts";
 import { asList, asObject, asText } from "../values.ts";
 import { completeCall, denialText, isDenial, readCall } from "./calls.ts";
 import { type Context, draftOf, readContext } from "./context.ts";
+import { projectOf, taskOf } from "./cowork.ts";
 import { growMessage, type MessageLine, modelOf, readMessageLine } from "./messages.ts";
 import { readInteraction, readUserContent } from "./prompts.ts";
 import { SessionStarts } from "./session_starts.ts";
@@ -71,6 +72,7 @@ export class ClaudeCodeParser implements RecordParser {
   readonly #starts: SessionStarts;
   /** The session of the last record that named one. */
   #session: string;
+  readonly #project: string | undefined;
 
   constructor(source: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
     const state = saved as State | undefined;
@@ -83,6 +85,7 @@ export class ClaudeCodeParser implements RecordParser {
     this.#starts = new SessionStarts(emit, state?.starts);
     // Records of every version name their session; this stands in for one that was lost.
     this.#session = state?.session ?? source.relativePath.replace(/^.*\/|\.jsonl$/g, "");
+    this.#project = projectOf(source.companions?.[taskOf(source.relativePath) ?? ""]);
   }
 
   record(record: JsonObject, position: number): RecordOutcome {
@@ -92,7 +95,7 @@ export class ClaudeCodeParser implements RecordParser {
       case "assistant":
       case "system":
       case "attachment": {
-        const context = readContext(record, position, this.#session);
+        const context = readContext(record, position, this.#session, this.#project);
         if (context === undefined) return { unknown: `timestamp:${type}` };
         this.#session = asText(record.sessionId) ?? this.#session;
         this.#starts.see(record, context);
