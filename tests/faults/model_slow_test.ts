@@ -3,18 +3,16 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { spawn } from "../e2e/program.ts";
 import type { Project } from "./collecting.ts";
-import { runSteps, stepsArbitrary } from "./model.ts";
+import { forAWhile } from "./for_a_while.ts";
+import { runSteps, type Step, stepsArbitrary } from "./model.ts";
 import { SYNC } from "./syncing.ts";
 
 /** A short sync takes about so long, ms. */
 const TIME = 400;
 
 Deno.test("sync has each line that was ever there at a sync as one event, also when it is killed in between", async () => {
-  await fc.assert(fc.asyncProperty(stepsArbitrary(true, 40), (steps) => runSteps(steps, startAndKill)), {
-    numRuns: 100,
-    interruptAfterTimeLimit: 300_000,
-    markInterruptAsFailure: false,
-  });
+  const holds = forAWhile(300_000, (steps: readonly Step[]) => runSteps(steps, startAndKill));
+  await fc.assert(fc.asyncProperty(stepsArbitrary(true, 40), holds), { numRuns: 100 });
 });
 
 async function startAndKill({ home, store }: Project, after: number): Promise<void> {
