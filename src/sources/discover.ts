@@ -235,14 +235,18 @@ function withoutTwins(sources: readonly FoundSource[]): readonly FoundSource[] {
   return sources.filter((source) => kept.has(source));
 }
 
-function isBetter(source: FoundSource, rival: FoundSource): boolean {
+/** One of several twins. */
+export type Twin = Pick<FoundSource, "path" | "realRoot"> & { kind: Pick<SourceKind, "rank" | "beginning"> };
+
+/** Whether `source` is read rather than its twin `rival`. */
+export function isBetter(source: Twin, rival: Twin): boolean {
   return source.kind.rank < rival.kind.rank
     ? hasBeginning(source)
     : source.kind.rank > rival.kind.rank && !hasBeginning(rival);
 }
 
 /** Looks into a file, which is only done where there is another in its place. */
-function hasBeginning({ path, realRoot, kind }: FoundSource): boolean {
+function hasBeginning({ path, realRoot, kind }: Twin): boolean {
   if (kind.beginning === undefined) return true;
   let file: SourceFile | undefined;
   try {

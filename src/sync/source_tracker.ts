@@ -8,7 +8,7 @@ import type { Agent } from "../agents/agent.ts";
 import { findAgent } from "../agents/agents.ts";
 import { SILENT } from "../platform/workspace_filter.ts";
 import { START } from "../sources/cursor.ts";
-import type { FoundSource } from "../sources/discover.ts";
+import { type FoundSource, isBetter } from "../sources/discover.ts";
 import { type FileStamp, sameFile, stampOfSource, TIME_GRAIN } from "../sources/stamp.ts";
 import { READING, type SourceEntry } from "../store/source_table.ts";
 import type { Catalog, CatalogSource } from "./catalog.ts";
@@ -80,8 +80,7 @@ export class SourceTracker {
         const movedFrom = other !== undefined && (isRenamed || isMissing(other.path)) ? other.id : undefined;
         fresh.push({ entry: this.#entryOf(source, movedFrom), found: source });
       } else if (known.path !== source.path) {
-        const isBetter = source.kind.rank < known.rank || isMissing(known.path);
-        if (isBetter) fresh.push({ entry: this.#entryOf(source, known.id), found: source });
+        if (takesOver(source, known)) fresh.push({ entry: this.#entryOf(source, known.id), found: source });
       } else {
         again.push(...await this.#follow(known, source.stamp, isLive));
       }
@@ -233,4 +232,14 @@ export class SourceTracker {
     return now !== undefined && now.device === device && now.inode === inode && now.size === size &&
       now.mtime === mtime && now.ctime === ctime;
   }
+}
+
+/** Whether a source that was found is read from now on in place of its twin that is known. */
+function takesOver(source: FoundSource, known: CatalogSource): boolean {
+  if (isMissing(known.path)) return true;
+  const { path, relativePath, root, rank, events } = known;
+  // What told something and has lost its beginning since was damaged: the other one may lack what it told.
+  if (source.kind.rank > rank && events > 0) return false;
+  const beginning = source.agent.classify(relativePath, root)?.beginning;
+  return isBetter(source, { path, realRoot: source.realRoot, kind: { rank, beginning } });
 }

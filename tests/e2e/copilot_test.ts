@@ -183,6 +183,27 @@ Deno.test("a log that was begun without its document leaves the word to the docu
   assertEquals(await now(home.path), ["Question a", "Question b"]);
 });
 
+Deno.test("the document is read also where it comes after a log that was begun without it, or before it", async () => {
+  using home = temporaryHome();
+  const [one, two] = [windowIn(home.path, "one"), windowIn(home.path, "two")];
+  const change = '{"kind":1,"k":["customTitle"],"v":"x"}\n';
+  const keep = (path: string, id: string, ...asked: string[]) =>
+    replace(path, JSON.stringify(session(asked.map((name) => question(name)), { sessionId: id })));
+  Deno.writeTextFileSync(one.log, change);
+  keep(two.document, "two", "a");
+  await sync(home.path);
+  keep(one.document, "one", "b");
+  await using _running = await startUpToDate(home.path);
+  assertEquals(await now(home.path), ["Question a", "Question b"]);
+  Deno.writeTextFileSync(two.log, change);
+  // A log that comes and says nothing is not waited for: what is told of another source comes after it.
+  keep(one.document, "one", "b", "c");
+  await eventually("the question in the document", async () => (await now(home.path)).includes("Question c"));
+  keep(two.document, "two", "a", "d");
+  await eventually("the question beside the log", async () => (await now(home.path)).includes("Question d"));
+  assertEquals((await withSuperseded(home.path)).length, 4);
+});
+
 Deno.test("a chat that was copied into another window is there once, and both go their ways", async () => {
   using home = temporaryHome();
   const [one, two] = [windowIn(home.path, "one"), windowIn(home.path, "two")];
