@@ -58,7 +58,7 @@ function compareStates(a: EventState, b: EventState): number {
  * The revision grows by the records that are new. So it is the same wherever the reading paused in between.
  */
 export function fold(known: EventState, next: EventState): EventState {
-  if (known.position !== next.position || isCopy(known) !== isCopy(next)) {
+  if (!areOfOnePlace(known, next)) {
     if (compareStates(next, known) <= 0) return known;
     return { ...next, revision: known.revision + next.records };
   }
@@ -81,7 +81,13 @@ export function replace(known: EventState, next: EventState): EventState {
  * A copy in another conversation is not shown before the original.
  */
 export function replaceInDatabase(known: EventState, next: EventState): EventState {
-  return isCopy(next) && compareStates(next, known) <= 0 ? known : replace(known, next);
+  const isElsewhere = isCopy(next) && !areOfOnePlace(known, next);
+  return isElsewhere && compareStates(next, known) <= 0 ? known : replace(known, next);
+}
+
+/** Whether two states are of one place of a source. A database counts the places within each of its conversations. */
+function areOfOnePlace(a: EventState, b: EventState): boolean {
+  return a.position === b.position && isCopy(a) === isCopy(b) && (!isCopy(a) || a.session === b.session);
 }
 
 function isCopy({ flags }: EventState): boolean {

@@ -132,10 +132,33 @@ Deno.test("of an original and its copy in another conversation a database says t
 
 Deno.test("replaceInDatabase() comes to rest, however often two copies are told", () => {
   fc.assert(fc.property(states, states, (a, b) => {
-    const copies = [a, b].map((copy) => ({ ...copy, flags: copy.flags | FLAG.copied }));
+    const copies = [a, b].map((copy, index) => {
+      return { ...copy, session: `s${index}`, flags: copy.flags | FLAG.copied };
+    });
     const once = replaceInDatabase(copies[0]!, copies[1]!);
     assert(copies.reduce(replaceInDatabase, once) === once);
   }));
+});
+
+Deno.test("of two copies in its conversations a database says the same one, whichever is told last, at whatever places", () => {
+  fc.assert(fc.property(states, states, (a, b) => {
+    const [one, two] = [a, b].map((copy, index) => {
+      const session = `s${index}`;
+      return { ...copy, session, hash: 1000 * index + copy.hash, flags: copy.flags | FLAG.copied };
+    });
+    for (const join of [fold, replaceInDatabase]) {
+      assertEquals(join(one!, two!).session, join(two!, one!).session);
+    }
+    assertEquals(fold(one!, two!).session, replaceInDatabase(one!, two!).session);
+  }));
+});
+
+Deno.test("a copy that a conversation of a database tells again is what it is now", () => {
+  const half = state({ flags: FLAG.copied, hash: 2, data: "{}" });
+  const whole = state({ flags: FLAG.copied, hash: 3, data: '{"text":"a"}' });
+  for (const [known, next] of [[half, whole], [whole, half]] as const) {
+    assertEquals(replaceInDatabase(known, next), { ...next, revision: 2 });
+  }
 });
 
 Deno.test("raise() never lowers a revision", () => {
