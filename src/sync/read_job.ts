@@ -146,7 +146,12 @@ export class JobRun implements RecordSink {
 
   /** What is left of the job behind the last segment. */
   rest(): ReadJob {
-    return { ...this.#job, cursor: this.#cursor, parserState: this.#state ?? this.#job.parserState };
+    return {
+      ...this.#job,
+      cursor: this.#cursor,
+      parserState: this.#state ?? this.#job.parserState,
+      isRereading: this.#isRereading,
+    };
   }
 
   /** Bytes of unread records that wait for the batch. */
@@ -171,6 +176,7 @@ export class JobRun implements RecordSink {
     } catch (error) {
       // A fault of the adapter costs one record, which is kept, not the source.
       reason = `failed:${error instanceof Error ? error.message : error}`;
+      this.#fault = undefined;
       if (this.#isCareful) {
         this.#builder.dropRows(row);
         this.#parser = this.#makeParser();
