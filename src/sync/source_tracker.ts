@@ -70,10 +70,12 @@ export class SourceTracker {
     for (const source of found) {
       const known = this.#catalog.find(source);
       if (known === undefined) {
-        const other = this.#catalog.findFile(source);
+        const atPath = this.#catalog.at(source.path);
+        // Another version of the program called it otherwise. Its file may have been put in place anew since.
+        const isRenamed = atPath?.path === source.path && atPath.root === source.root &&
+          atPath.agent === source.agent.id;
+        const other = isRenamed ? atPath : this.#catalog.findFile(source);
         const standing = other === undefined ? undefined : stampOfSource(other.path, other.format);
-        // Another version of the program called it otherwise.
-        const isRenamed = other?.path === source.path && other.root === source.root;
         // A second name of a file that is known?
         if (!isRenamed && standing !== undefined && sameFile(standing, source.stamp)) continue;
         // A file that was moved, unless another one stands in its place: that one goes on as the source.

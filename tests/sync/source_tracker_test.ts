@@ -83,6 +83,17 @@ Deno.test("SourceTracker.take() goes on with a source whose twins another versio
   assertEquals(read.length, 2);
 });
 
+Deno.test("SourceTracker.take() goes on with such a source also where its file was put in place anew since", async () => {
+  using tracking = new Tracking(1);
+  const { tracker, catalog } = tracking;
+  const [found] = tracking.find();
+  await tracker.take([{ ...found!, kind: { ...found!.kind, twin: "old" } }], false);
+  Deno.copyFileSync(found!.path, `${found!.path}.tmp`);
+  Deno.renameSync(`${found!.path}.tmp`, found!.path);
+  await tracker.take(tracking.find(), false);
+  assertEquals(Array.from(catalog.values(), ({ id, twin }) => [id, twin]), [[1, found!.kind.twin]]);
+});
+
 Deno.test("SourceTracker.take() sets a source aside after its last attempt, not while that is under way", async () => {
   using tracking = new Tracking(1);
   const { tracker, read, underWay } = tracking;
