@@ -267,7 +267,8 @@ export class DatabaseReading implements Reading {
   #baseOf(view: View, newest: number): Base {
     const tables = new Set(this.#layout.members.map(({ table }) => table));
     const rows = Object.fromEntries(Array.from(tables, (table) => [table, view.highestRow(table)]));
-    return { rows, position: this.#file.position, newest };
+    // A clock that is ahead may have written a time to come: what changes until then has earlier ones.
+    return { rows, position: this.#file.position, newest: Math.min(newest, Date.now()) };
   }
 
   /** Reads something until it did not change meanwhile. */

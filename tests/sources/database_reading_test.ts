@@ -225,6 +225,23 @@ for (const mode of ["wal", "delete"]) {
   });
 }
 
+for (const isFirst of [true, false]) {
+  const when = isFirst ? "at first" : "later";
+  Deno.test(`a time to come, as a clock that is ahead wrote it, hides nothing that changes after it (${when})`, async () => {
+    using chats = new Chats("wal");
+    const layout = { ...LAYOUT, members: LAYOUT.members.slice(0, 1) };
+    const bring = () => chats.say("elsewhere", "2", "b", Date.now() + DAY);
+    chats.say("here", "1", "a", Date.now());
+    if (isFirst) bring();
+    await chats.read({ layout });
+    if (!isFirst) bring();
+    await chats.read({ layout });
+    chats.say("here", "1", "changed", Date.now());
+    await chats.read({ layout });
+    assertEquals(chats.told, chats.content());
+  });
+}
+
 Deno.test("the newest is told first, what is older than asked for is left out, and a kill costs nothing that was told", async () => {
   using chats = new Chats("wal");
   for (let index = 0; index < 40; index++) {
