@@ -197,6 +197,11 @@ export class Conversation {
     this.#calls.open(name, { ...draft, complete: false });
   }
 
+  /** Whether there is a call of this id that waits for its result: an agent may tell it once more as it is carried out. */
+  waits(callId: unknown): boolean {
+    return typeof callId === "string" && this.#calls.peek(callId) !== undefined;
+  }
+
   /**
    * More became known of a call; unless it goes on, that was all.
    *

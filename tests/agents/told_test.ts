@@ -601,6 +601,33 @@ Deno.test("pi's calls are told apart that a model only numbers, in each session 
   assertEquals(new Set(events.map(({ id }) => id)).size, 4);
 });
 
+Deno.test("calls of Copilot CLI that a model only numbers are one each, though told once more when they are carried out", () => {
+  const { path } = TOLD.find(({ agent }) => agent === copilotCli)!;
+  const entry = (second: number, type: string, data: object) => {
+    return { type, id: `e${second}`, timestamp: `2026-05-04T10:00:0${second}.000Z`, data };
+  };
+  const called = { toolCallId: "functions.bash:0" };
+  const call = (second: number, command: string) => {
+    const given = { ...called, arguments: { command } };
+    return [
+      entry(second, "assistant.message", {
+        messageId: `m${second}`,
+        toolRequests: [{ ...given, name: "bash" }],
+      }),
+      entry(second + 1, "tool.execution_start", { ...given, toolName: "bash" }),
+    ];
+  };
+  const result = (second: number, content: string) =>
+    entry(second, "tool.execution_complete", { ...called, success: true, result: { content } });
+  const lines = [...call(0, "ls"), ...call(2, "pwd"), result(4, "/"), ...call(5, "date"), result(7, "today")];
+  const events = parseAll(copilotCli, path, lines).events.filter(({ type }) => type === "command_execution");
+  assertEquals(events.map(({ data }) => [(data as JsonObject).command, (data as JsonObject).output]), [
+    ["ls", undefined],
+    ["pwd", "/"],
+    ["date", "today"],
+  ]);
+});
+
 Deno.test("a chat of Gemini CLI is the same as a document, as a log and as a large document", async () => {
   const { path } = TOLD.find(({ agent }) => agent === geminiCli)!;
   const lines = await readLines(fixtureUrl({ agent: geminiCli, fixture: "session.jsonl" }));

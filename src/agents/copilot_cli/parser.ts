@@ -130,6 +130,7 @@ export class CopilotCliParser implements RecordParser {
         return this.#answer(data, id, place);
       case "tool.user_requested":
       case "tool.execution_start":
+        if (this.#conversation.waits(data.toolCallId)) return undefined;
         return this.#call(asText(data.toolName), data, place);
       case "tool.execution_complete":
         return this.#result(data);
