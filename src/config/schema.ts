@@ -109,7 +109,7 @@ function mapSchema(): Schema<AgentMap> {
     "a JSON pointer to what a record is, or an event type for all of them",
     (input) => isPointer(input) || (EVENT_TYPES as readonly string[]).includes(input),
   );
-  const types = dictionary("a value", /^[^]*$/, choice(MEANINGS));
+  const types = dictionary("a value that is no word of JavaScript's objects", /^[^]*$/, choice(MEANINGS));
   const fields = MAP_FIELDS.filter((name) => name !== "timestamp").map((name) => [name, v.optional(pointer)]);
   const entries = { ...Object.fromEntries(fields), type, types, timestamp: pointer };
   return section(entries) as unknown as Schema<AgentMap>;

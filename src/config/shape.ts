@@ -109,8 +109,8 @@ export function dictionary<T>(
         v.record(v.string(), value),
         v.rawCheck(({ addIssue }) => {
           for (const key of Object.keys(input ?? {})) {
-            // Valibot leaves out what every object inherits, so an agent can't be called so.
-            if (name.test(key) && !(key in {})) continue;
+            // Valibot leaves out what every object inherits, and `prototype`, so an agent can't be called so.
+            if (name.test(key) && !(key in {}) && key !== "prototype") continue;
             addIssue(keyIssue(input, key, expected(what)({ input: key })));
           }
         }),

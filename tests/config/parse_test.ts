@@ -205,6 +205,10 @@ const MISTAKES: readonly (readonly [text: string, ...problems: string[]])[] = [
     '1:11 agents.constructor: expected an agent\'s id of lower-case letters, digits and hyphens, found "constructor"',
   ],
   [
+    "agents: { a: { format: jsonl, paths: [/a], map: { type: /k, types: { prototype: ignore }, timestamp: /t } } }",
+    '1:70 agents.a.map.types.prototype: expected a value that is no word of JavaScript\'s objects, found "prototype"',
+  ],
+  [
     "agents: { codex: { paths: all } }",
     '1:27 agents.codex.paths: expected auto or a list of paths, found "all"',
   ],
@@ -373,7 +377,10 @@ const agent = fc.oneof(
     paths: globs.filter((paths) => paths.every((path) => !path.endsWith("/"))),
     map: fc.record({
       type: fc.constantFrom("llm_request", "/kind", "/a~1b/0"),
-      types: fc.dictionary(fc.string().filter((key) => !(key in {})), fc.constantFrom(...MEANINGS)),
+      types: fc.dictionary(
+        fc.string().filter((key) => !(key in {}) && key !== "prototype"),
+        fc.constantFrom(...MEANINGS),
+      ),
       timestamp: fc.constant("/at"),
       text: fc.constant("/message/text"),
     }),

@@ -105,30 +105,31 @@ Deno.test("parserState() gives what was stored, packed or not", () => {
 });
 
 Deno.test("listSources() lists 10,000 sources as fast when each has some kilobytes of parser state", () => {
-  using folder = new TempFolder();
-  using filler = new StoreFiller(folder.store);
-  const { writer } = filler;
-  const ids = writer.transaction(() =>
-    writer.register(Array.from({ length: 10_000 }, (_, index) => entry(`2026/01/session-${index}.jsonl`)))
-  );
-  /** The shortest of some times, ms: the machine may be busy. */
-  const timeList = () => {
-    using reader = StoreReader.open(folder.store);
-    return Math.min(...Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      assertEquals(listSources(reader).length, 10_000);
-      return performance.now() - start;
-    }));
+  const make = (folder: TempFolder, state: string | null) => {
+    using filler = new StoreFiller(folder.store);
+    const { writer } = filler;
+    writer.transaction(() => {
+      const all = Array.from({ length: 10_000 }, (_, index) => entry(`2026/01/session-${index}.jsonl`));
+      const set = writer.database.prepare("update sources set parser_state = ? where id = ?");
+      for (const id of writer.register(all)) set.run(state, id);
+    });
+    return StoreReader.open(folder.store);
   };
-  const without = timeList();
-  writer.transaction(() => {
-    const state = JSON.stringify({ calls: "x".repeat(9_000) });
-    const set = writer.database.prepare("update sources set parser_state = ? where id = ?");
-    for (const id of ids) set.run(state, id);
+  using folders = new DisposableStack();
+  const [without, withStates] = [null, JSON.stringify({ calls: "x".repeat(9_000) })].map((state) => {
+    const reader = folders.use(make(folders.use(new TempFolder()), state));
+    return { reader, shortest: Infinity };
   });
-  const withStates = timeList();
+  // The shortest of some times, taken in turn: the machine may be busy.
+  for (let round = 0; round < 8; round++) {
+    for (const measured of [without!, withStates!]) {
+      const start = performance.now();
+      assertEquals(listSources(measured.reader).length, 10_000);
+      measured.shortest = Math.min(measured.shortest, performance.now() - start);
+    }
+  }
   // To read the states too would take four times as long or more.
-  assertLess(withStates, 3 * without);
+  assertLess(withStates!.shortest, 3 * without!.shortest);
 });
 
 function list(path: string): readonly KnownSource[] {
