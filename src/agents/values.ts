@@ -85,13 +85,14 @@ const HOUR_MS = 3_600_000;
 let lastHour = NaN;
 let lastHourText = "";
 
-/** The UTC hour of an instant, as `2026-01-23T00`. */
+/** The UTC hour of an instant, as `2026-01-23T00`. An event whose time is none is refused where it is emitted, not here. */
 export function hourOf(time: number): string {
   const hour = Math.floor(time / HOUR_MS);
   // Neighbours share their hour.
   if (hour !== lastHour) {
+    const begin = new Date(hour * HOUR_MS);
     lastHour = hour;
-    lastHourText = new Date(hour * HOUR_MS).toISOString().slice(0, -11);
+    lastHourText = Number.isNaN(begin.getTime()) ? "no time" : begin.toISOString().slice(0, -11);
   }
   return lastHourText;
 }

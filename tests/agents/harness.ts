@@ -215,7 +215,7 @@ function checkStrangers(
 }
 
 /** Values that stand where another was expected. */
-const WRONG_VALUES: readonly unknown[] = [undefined, null, 7, -1, "x", true, [], [null], [7], {}];
+const WRONG_VALUES: readonly unknown[] = [undefined, null, 7, -1, 1e300, "x", true, [], [null], [7], {}];
 
 /** How many records of a source are mutilated, evenly spread. */
 const MUTILATED_RECORDS = 40;
