@@ -7,6 +7,7 @@
 
 import type { JsonObject, RecordOutcome } from "./agent.ts";
 import type { Conversation, Place } from "./conversation.ts";
+import { keyOfCall } from "./numbered_calls.ts";
 import { asList, asObject, asText } from "./values.ts";
 
 /** A message. */
@@ -83,7 +84,8 @@ function tellAnswer(
     const tool = asText(block.name);
     if (block.type !== "tool_use" || tool === undefined) continue;
     const callId = asText(block.id);
-    conversation.call(callId ?? `${key}:${index}`, { ...place, metrics: undefined }, {
+    const callKey = callId === undefined ? `${key}:${index}` : keyOfCall(callId, tool, key);
+    conversation.call(callKey, { ...place, metrics: undefined }, {
       tool,
       callId,
       args: block.input,

@@ -10,3 +10,8 @@ export function isNumbered(callId: string, tool: string): boolean {
   const named = callId.replace(/^functions[._]/, "");
   return named.startsWith(tool) && /^[:_]\d{1,6}$/.test(named.slice(tool.length));
 }
+
+/** What a call is known by where messages have no times of their own: its id, unless that is but a number; then its message, too. */
+export function keyOfCall(callId: string, tool: string, message: string): string {
+  return isNumbered(callId, tool) ? `${message}:${callId}` : callId;
+}

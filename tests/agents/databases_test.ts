@@ -254,6 +254,29 @@ Deno.test("answers of Forge that only call something stay themselves when a comp
   assertEquals(told.map(({ metrics }) => metrics?.inputTokens).toSorted(), [1, 2, 3]);
 });
 
+Deno.test("calls of Forge that a model numbers anew after a compaction are told apart", async () => {
+  using database = new AgentDatabase(forge, ".forge.db");
+  const messages = ["ls", "pwd"].flatMap((command) => [
+    {
+      message: {
+        text: {
+          role: "Assistant",
+          content: `I run ${command}.`,
+          tool_calls: [{ name: "shell", call_id: "functions.shell:0", arguments: { command } }],
+        },
+      },
+    },
+    { message: { tool: { name: "shell", call_id: "functions.shell:0", output: { values: [] } } } },
+  ]);
+  database.database.exec(`create table conversations (conversation_id text primary key, context text,
+    created_at timestamp, updated_at timestamp)`);
+  database.database.prepare("insert into conversations values ('one', ?, '2026-05-04 10:00:00', null)")
+    .run(JSON.stringify({ messages }));
+  await database.read();
+  const calls = database.told().filter(({ type }) => type === "command_execution");
+  assertEquals(calls.map(({ data }) => (data as { command?: unknown }).command), ["ls", "pwd"]);
+});
+
 for (const createdAt of ["null", "1e300"]) {
   Deno.test(`messages of a session that began at ${createdAt} are counted as not understood, and are of no session`, async () => {
     using database = new AgentDatabase(hermes, "state.db");

@@ -628,6 +628,30 @@ Deno.test("calls of Copilot CLI that a model only numbers are one each, though t
   ]);
 });
 
+Deno.test("Continue's calls that a model only numbers keep their ids, whenever its session is said to have begun", () => {
+  const call = { id: "functions.Bash:0", function: { name: "Bash", arguments: '{"command":"ls"}' } };
+  const history = ["One.", "Two."].map((content) => ({
+    message: { role: "assistant", content, toolCalls: [call] },
+    toolCallStates: [{ toolCallId: call.id, status: "done", output: [{ content }] }],
+  }));
+  const told = (madeAt: number) => {
+    const drafts: EventDraft[] = [];
+    const source = { relativePath: "aaaaaaaa-0000-4000-8000-00000000000e.json", madeAt };
+    const parser = readable(continueDev).parser(source, (event) => drafts.push(event));
+    assertEquals(parser.record({ history }, 0), undefined);
+    parser.flush();
+    return drafts.filter(({ type }) => type === "command_execution").map(({ anchor, key, data }) => [
+      anchor,
+      key,
+      (data as JsonObject).output,
+    ]);
+  };
+  const calls = told(1777888800000);
+  assertEquals(calls.map(([, , output]) => output), ["One.", "Two."]);
+  assertEquals(new Set(calls.map(([, key]) => key)).size, 2);
+  assertEquals(told(1777999900000), calls);
+});
+
 Deno.test("a chat of Gemini CLI is the same as a document, as a log and as a large document", async () => {
   const { path } = TOLD.find(({ agent }) => agent === geminiCli)!;
   const lines = await readLines(fixtureUrl({ agent: geminiCli, fixture: "session.jsonl" }));

@@ -13,6 +13,7 @@ import { resultOf } from "../blocks.ts";
 import { Conversation } from "../conversation.ts";
 import { pathOfUri } from "../copilot/uri.ts";
 import { fromJson } from "../json_text.ts";
+import { keyOfCall } from "../numbered_calls.ts";
 import { RepeatedKeys } from "../repeated_keys.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
@@ -136,7 +137,8 @@ export class ContinueParser implements RecordParser {
     const tool = asText(named?.name);
     if (tool === undefined) return;
     const callId = asText(call?.id);
-    this.#conversation.call(callId ?? this.#keys.next(`${key}:call`), place, {
+    const callKey = callId === undefined ? this.#keys.next(`${key}:call`) : keyOfCall(callId, tool, key);
+    this.#conversation.call(callKey, place, {
       tool,
       callId,
       args: fromJson(named?.arguments),

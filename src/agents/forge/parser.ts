@@ -14,6 +14,7 @@ import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
 import type { DatabaseLayout } from "../database.ts";
 import { fromJson, fromPackedJson } from "../json_text.ts";
+import { keyOfCall } from "../numbered_calls.ts";
 import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
@@ -137,7 +138,8 @@ export class ForgeParser implements RecordParser {
       const tool = asText(call?.name);
       if (tool === undefined) return { unknown: "message:tool_calls" };
       const callId = asText(call?.call_id);
-      this.#conversation.call(callId ?? `${key}:${index}`, place, {
+      const callKey = callId === undefined ? `${key}:${index}` : keyOfCall(callId, tool, key);
+      this.#conversation.call(callKey, place, {
         tool,
         callId,
         args: fromJson(call?.arguments),
