@@ -277,6 +277,26 @@ Deno.test("calls of Forge that a model numbers anew after a compaction are told 
   assertEquals(calls.map(({ data }) => (data as { command?: unknown }).command), ["ls", "pwd"]);
 });
 
+Deno.test("what a prompt of Zed used that got no answer is in the sum of its thread", () => {
+  const used = (input: number) => ({ input_tokens: input, output_tokens: 1 });
+  const prompt = (id: string) => ({ User: { id, content: [{ Text: "Run ls" }] } });
+  const document = {
+    messages: [prompt("one"), { Agent: { content: [{ Text: "Done." }] } }, prompt("two")],
+    request_token_usage: { one: used(100), two: used(30) },
+    cumulative_token_usage: used(130),
+  };
+  const inputs = new Map<string, number | undefined>();
+  const parser = readable(zed).parser(
+    { relativePath: "threads.db" },
+    ({ type, metrics }) => inputs.set(type, metrics?.inputTokens),
+  );
+  const facts = { id: "thread", created_at: "2026-05-04T10:00:00Z" };
+  assertEquals(parser.record({ facts, document }, 0), undefined);
+  parser.flush();
+  assertEquals(inputs.get("session_start"), 30);
+  assertEquals(inputs.get("llm_response"), 100);
+});
+
 for (const createdAt of ["null", "1e300"]) {
   Deno.test(`messages of a session that began at ${createdAt} are counted as not understood, and are of no session`, async () => {
     using database = new AgentDatabase(hermes, "state.db");

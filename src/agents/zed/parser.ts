@@ -2,8 +2,8 @@
  * Reads the threads of Zed: a document each, packed as a rule, in the words of Rust's enums. From zed-industries/zed
  * `crates/agent/src/{db,thread}.rs`. No message has a time; a thread says when it was made, or what the project was like then.
  *
- * Of the requests that a prompt led to, the last one's tokens stand with the prompt; what the others used, and those of prompts
- * that were taken back, is only in the sum of the thread.
+ * Of the requests that a prompt led to, the last one's tokens stand with the prompt, and are told with its first answer; what the
+ * others used, and those of prompts that were taken back or not answered, is only in the sum of the thread.
  *
  * @module
  */
@@ -72,7 +72,7 @@ export class ZedParser implements RecordParser {
     const title = asText(document.title) ?? asText(facts.summary);
     this.#conversation.start({ timestamp, position: 0 }, { title });
     const usage = asObject(document.request_token_usage) ?? {};
-    this.#conversation.total(remainderOf(asObject(document.cumulative_token_usage), Object.values(usage)));
+    const told: Metrics[] = [];
     let asked = "";
     const outcomes = messages.map((message): RecordOutcome => {
       const place = { timestamp, position: ++this.#position };
@@ -87,12 +87,14 @@ export class ZedParser implements RecordParser {
       if (compaction !== undefined) return this.#compacted(asText(asObject(compaction)?.Summary), place);
       if (agent === undefined) return { unknown: "message:kind" };
       const isFirst = !this.#counts.has(`answer:${asked}`);
+      if (isFirst && metrics !== undefined) told.push(metrics);
       return this.#answered(
         asObject(agent),
         this.#keyOf(`answer:${asked}`),
         isFirst ? { ...place, metrics } : place,
       );
     });
+    this.#conversation.total(remainderOf(asObject(document.cumulative_token_usage), told));
     return outcomes.find((outcome) => outcome !== undefined);
   }
 
@@ -200,10 +202,10 @@ function attachmentOf(part: JsonObject | undefined): readonly Attachment[] {
   return kind === undefined ? [] : [{ kind: kind.toLowerCase(), ...path !== undefined && { path } }];
 }
 
-/** What the requests of a thread used beside those that are told with their prompts. */
-function remainderOf(sum: JsonObject | undefined, told: readonly unknown[]): Metrics | undefined {
+/** What the requests of a thread used beside those that are told with answers. */
+function remainderOf(sum: JsonObject | undefined, told: readonly Metrics[]): Metrics | undefined {
   const metrics = { ...metricsOf(sum) };
-  for (const part of told.map((usage) => metricsOf(asObject(usage)) ?? {})) {
+  for (const part of told) {
     for (const [name, count] of Object.entries(part) as [keyof Metrics, number][]) {
       metrics[name] = Math.max(0, (metrics[name] ?? 0) - count);
     }
