@@ -185,6 +185,22 @@ Deno.test("a session that OpenCode took over from its files into the database ha
   for (const { anchor, key } of copies) assert(ids.has(`${anchor} ${key}`), key);
 });
 
+Deno.test("an answer of OpenCode whose error is null has none, in the tables of either version", async () => {
+  using database = new AgentDatabase(openCode, "opencode.db");
+  const { database: sql } = database;
+  const time = { created: 1777888801000 };
+  sql.exec(`create table session (id text primary key, time_created integer, time_updated integer);
+    create table message (id text primary key, session_id text, time_created integer, data text);
+    create table session_message (id text primary key, session_id text, type text, seq integer, data text);
+    insert into session values ('ses_1', 1777888800000, 1777888800000)`);
+  sql.prepare("insert into message values ('msg_1', 'ses_1', 1777888801000, ?)")
+    .run(JSON.stringify({ role: "assistant", time, error: null }));
+  sql.prepare("insert into session_message values ('msg_2', 'ses_1', 'assistant', 1, ?)")
+    .run(JSON.stringify({ time: { created: 1777888802000 }, content: [], error: null, retry: null }));
+  await database.read();
+  assertEquals(database.told().map(({ type }) => type), ["session_start", "llm_response", "llm_response"]);
+});
+
 Deno.test("Kilo reads what its command line kept in files before it had a database, beside tasks of its extension", () => {
   const file = "session/p1/ses_1.json";
   assertEquals(kilo.classify(file)?.format, "document");

@@ -37,7 +37,7 @@ export function recordsOf(entry: JsonObject): readonly JsonObject[] {
     case "assistant":
       return told(entry, answerOf(entry), [
         ...(asList(entry.content) ?? []).map((part) => partOf(asObject(part))),
-        ...entry.retry === undefined ? [] : [retryOf(asObject(entry.retry))],
+        ...[asObject(entry.retry)].filter((retry) => retry !== undefined).map(retryOf),
       ]);
     case "compaction":
       // What it will say is not known before.
@@ -70,7 +70,7 @@ function answerOf({ model, cost, tokens, finish, error }: JsonObject): JsonObjec
     // What was thought is not in the output.
     tokens: used && { ...used, total: parts.reduce((sum: number, part) => sum + (asCount(part) ?? 0), 0) },
     finish,
-    ...error !== undefined && { error: errorOf(asObject(error)) },
+    error: errorOf(asObject(error)),
   };
 }
 
@@ -98,10 +98,10 @@ function fileOf(file: unknown): JsonObject {
   return { type: "file", mime, filename: name ?? (asText(uri)?.startsWith("data:") ? undefined : uri) };
 }
 
-function retryOf(retry: JsonObject | undefined): JsonObject {
-  return { type: "retry", error: errorOf(asObject(retry?.error)), time: { created: retry?.at } };
+function retryOf({ error, at }: JsonObject): JsonObject {
+  return { type: "retry", error: errorOf(asObject(error)), time: { created: at } };
 }
 
-function errorOf(error: JsonObject | undefined): JsonObject {
-  return { name: error?.type, message: error?.message };
+function errorOf(error: JsonObject | undefined): JsonObject | undefined {
+  return error && { name: error.type, message: error.message };
 }

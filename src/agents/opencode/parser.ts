@@ -218,7 +218,7 @@ export class OpenCodeParser implements RecordParser {
       type: "llm_response",
       data: { text, reasoning: asText(thoughts.join("\n")), stopReason: asText(content.finish) },
     });
-    if (content.error !== undefined) this.#fail(`${key}:error`, content.error, place);
+    if (asObject(content.error) !== undefined) this.#fail(`${key}:error`, content.error, place);
     return undefined;
   }
 
