@@ -14,6 +14,7 @@ import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../age
 import { Conversation, type Place } from "../conversation.ts";
 import type { Database, DatabaseLayout, DatabaseRow } from "../database.ts";
 import { fromJson } from "../json_text.ts";
+import { RepeatedKeys } from "../repeated_keys.ts";
 import { textOfValue, timeOfValue } from "../row_values.ts";
 import type { ToolKind, ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
@@ -70,7 +71,7 @@ function updatedAt(row: DatabaseRow): number {
 export class KiroDatabaseParser implements RecordParser {
   readonly #conversation: Conversation;
   readonly #madeAt: number | undefined;
-  readonly #counts = new Map<string, number>();
+  readonly #keys = new RepeatedKeys();
   #position = 0;
   /** The last that was written; old versions write none. */
   #time: number | undefined;
@@ -167,10 +168,7 @@ export class KiroDatabaseParser implements RecordParser {
 
   /** A key for what has no id: its text, its time, and how often it was there before. */
   #keyOf(kind: string, text: string): string {
-    const name = `${kind}:${this.#time ?? ""}:${hashText(text)}`;
-    const count = this.#counts.get(name) ?? 0;
-    this.#counts.set(name, count + 1);
-    return count === 0 ? name : `${name}:${count}`;
+    return this.#keys.next(`${kind}:${this.#time ?? ""}:${hashText(text)}`);
   }
 
   #result(result: JsonObject | undefined): RecordOutcome {

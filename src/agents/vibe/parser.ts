@@ -11,6 +11,7 @@ import type { JsonObject, RecordOutcome, RecordParser, SourceInfo } from "../age
 import { resultOf } from "../blocks.ts";
 import { tellCalls } from "../chat_calls.ts";
 import { Conversation, keyOf } from "../conversation.ts";
+import { RepeatedKeys } from "../repeated_keys.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asInstant, asList, asObject, asText } from "../values.ts";
 
@@ -26,7 +27,7 @@ const TOOLS: ToolKinds = {
 /** What `state()` returns. */
 interface State {
   readonly conversation: unknown;
-  readonly counts: readonly [string, number][];
+  readonly counts: unknown;
 }
 
 /** The parser of one session. */
@@ -37,8 +38,7 @@ export class VibeParser implements RecordParser {
   readonly #folder: string;
   /** The session goes on from another one, whose sums it has in its own. */
   readonly #goesOn: boolean;
-  /** How often each message without an id was told: the same can be said twice. */
-  readonly #counts: Map<string, number>;
+  readonly #keys: RepeatedKeys;
 
   constructor({ relativePath, companions }: SourceInfo, emit: (event: EventDraft) => void, saved?: unknown) {
     const folders = relativePath.split("/").slice(0, -1);
@@ -51,7 +51,7 @@ export class VibeParser implements RecordParser {
       sessionOfFolder(this.#folder),
       state?.conversation,
     );
-    this.#counts = new Map(state?.counts);
+    this.#keys = new RepeatedKeys(state?.counts);
     const meta = this.#meta = asObject(companions?.["meta.json"]);
     this.#begin = timeOfFolder(this.#folder) ?? asInstant(meta?.start_time);
     // A folder is named by the beginning of its session's id, and there from the first line on.
@@ -112,17 +112,12 @@ export class VibeParser implements RecordParser {
   }
 
   state(): State {
-    return { conversation: this.#conversation.save(), counts: [...this.#counts] };
+    return { conversation: this.#conversation.save(), counts: this.#keys.save() };
   }
 
   /** Messages have ids since 2.0; what became of older ones has none. */
   #keyOf({ message_id, role }: JsonObject, timestamp: number, text = ""): string {
-    const id = asText(message_id);
-    if (id !== undefined) return id;
-    const key = keyOf(timestamp, `${this.#folder}:${role}`, text);
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
-    return count === 1 ? key : `${key}:${count}`;
+    return asText(message_id) ?? this.#keys.next(keyOf(timestamp, `${this.#folder}:${role}`, text));
   }
 }
 

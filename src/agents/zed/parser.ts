@@ -14,6 +14,7 @@ import type { JsonObject, RecordOutcome, RecordParser } from "../agent.ts";
 import { Conversation, type Place } from "../conversation.ts";
 import type { DatabaseLayout } from "../database.ts";
 import { fromJson, fromPackedJson } from "../json_text.ts";
+import { RepeatedKeys } from "../repeated_keys.ts";
 import { timeOfValue } from "../row_values.ts";
 import { compact, type ToolKinds } from "../tools.ts";
 import { asCount, asList, asObject, asText } from "../values.ts";
@@ -38,7 +39,7 @@ export const ZED_DATABASE: DatabaseLayout = documentTable({
 /** The parser of one thread. */
 export class ZedParser implements RecordParser {
   readonly #conversation: Conversation;
-  readonly #counts = new Map<string, number>();
+  readonly #keys = new RepeatedKeys();
   #position = 0;
 
   constructor(emit: (event: EventDraft) => void) {
@@ -86,13 +87,10 @@ export class ZedParser implements RecordParser {
       }
       if (compaction !== undefined) return this.#compacted(asText(asObject(compaction)?.Summary), place);
       if (agent === undefined) return { unknown: "message:kind" };
-      const isFirst = !this.#counts.has(`answer:${asked}`);
+      const key = this.#keys.next(`answer:${asked}`);
+      const isFirst = key === `answer:${asked}`;
       if (isFirst && metrics !== undefined) told.push(metrics);
-      return this.#answered(
-        asObject(agent),
-        this.#keyOf(`answer:${asked}`),
-        isFirst ? { ...place, metrics } : place,
-      );
+      return this.#answered(asObject(agent), key, isFirst ? { ...place, metrics } : place);
     });
     this.#conversation.total(remainderOf(asObject(document.cumulative_token_usage), told));
     return outcomes.find((outcome) => outcome !== undefined);
@@ -108,7 +106,7 @@ export class ZedParser implements RecordParser {
     const attachments = parts.flatMap(attachmentOf);
     // A command of Zed leaves a message without any.
     if (prompt === "" && attachments.length === 0) return undefined;
-    const key = asText(user?.id) ?? this.#keyOf(`user:${hashText(prompt)}`);
+    const key = asText(user?.id) ?? this.#keys.next(`user:${hashText(prompt)}`);
     this.#conversation.add(key, place, {
       type: "llm_request",
       data: { prompt, attachments: attachments.length === 0 ? undefined : attachments },
@@ -117,7 +115,7 @@ export class ZedParser implements RecordParser {
   }
 
   #compacted(text: string | undefined, place: Place): RecordOutcome {
-    const key = this.#keyOf(`compaction:${hashText(text ?? "")}`);
+    const key = this.#keys.next(`compaction:${hashText(text ?? "")}`);
     this.#conversation.add(key, place, { type: "user_interaction", data: { action: "compact", text } });
     return undefined;
   }
@@ -159,7 +157,7 @@ export class ZedParser implements RecordParser {
         segments.filter((segment) => segment?.type === type).map((segment) => asText(segment?.text) ?? "")
           .join("\n"),
       );
-    const key = this.#keyOf(`${message.role}:${message.id}`);
+    const key = this.#keys.next(`${message.role}:${message.id}`);
     if (message.role === "assistant") {
       this.#conversation.add(key, place, {
         type: "llm_response",
@@ -185,12 +183,6 @@ export class ZedParser implements RecordParser {
       });
     }
     return undefined;
-  }
-
-  #keyOf(name: string): string {
-    const count = (this.#counts.get(name) ?? 0) + 1;
-    this.#counts.set(name, count);
-    return count === 1 ? name : `${name}:${count}`;
   }
 }
 
