@@ -16,8 +16,8 @@ export interface DatabaseRow {
   readonly rowid: number;
   /** The value of a column, `undefined` if the table has none of that name. Read from the disk when it is asked for. */
   get(column: string): DatabaseValue | undefined;
-  /** All of them by name. */
-  all(): { readonly [column: string]: DatabaseValue };
+  /** All of them by name; an integer that a number can't hold is a text, as no JSON can hold it either. */
+  all(): { readonly [column: string]: Exclude<DatabaseValue, bigint> };
 }
 
 /** What a database is asked. Names are in lower case. */

@@ -66,7 +66,11 @@ export class AgentDatabase implements Disposable {
     });
     const sink = {
       begin: () => parser = readable(this.#agent).parser(source, emit),
-      record: (record: JsonObject, position: number) => note(parser!.record(record, position)),
+      record: (record: JsonObject, position: number) => {
+        // As one that is not understood is kept.
+        JSON.stringify(record);
+        note(parser!.record(record, position));
+      },
       end: () => note(parser!.flush()),
       damaged: () => {},
     };

@@ -326,6 +326,19 @@ for (const createdAt of ["null", "1e300"]) {
   });
 }
 
+Deno.test("a message of an unknown role beside an integer that no number can hold is counted, and costs no other", async () => {
+  using database = new AgentDatabase(hermes, "state.db");
+  database.database.exec(`create table sessions (id text primary key, source text, started_at real);
+    create table messages (id integer primary key, session_id text, role text, content text, timestamp real,
+      token_count integer);
+    insert into sessions values ('one', 'cli', 1777888800);
+    insert into messages values (1, 'one', 'user', 'Run ls', 1777888801, 9223372036854775807),
+      (2, 'one', 'new', 'What', 1777888802, 9223372036854775807)`);
+  await database.read();
+  assertEquals(database.told().map(({ type }) => type), ["session_start", "llm_request"]);
+  assertEquals(database.unknown, { "role:new": 1 });
+});
+
 Deno.test("a conversation of Amazon Q without times and ids has the same ones whenever its file was made", () => {
   const history = ["First.", "", ""].map((content, index) => [
     { content: { Prompt: { prompt: index === 0 ? "Run ls" : "Again" } } },

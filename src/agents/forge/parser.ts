@@ -39,17 +39,12 @@ export const FORGE_DATABASE: DatabaseLayout = {
     id: "conversation_id",
     changedAt: (row) => timeOfValue(row.get("updated_at") ?? row.get("created_at")),
     tell: ({ context, context_zstd, metrics: _, ...facts }) => ({
-      facts: withoutLargeNumbers(facts),
+      facts,
       context: fromPackedJson(context_zstd instanceof Uint8Array ? context_zstd : context),
     }),
   }),
   forgets: true,
 };
-
-/** Without the number of the workspace, which no JSON can hold. */
-function withoutLargeNumbers(facts: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => typeof value !== "bigint"));
-}
 
 /** The parser of one conversation. */
 export class ForgeParser implements RecordParser {

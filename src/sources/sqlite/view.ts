@@ -157,8 +157,11 @@ class Row implements DatabaseRow {
     return index === this.#table.rowid ? this.rowid : this.#record.value(index);
   }
 
-  all(): { readonly [column: string]: DatabaseValue } {
-    return Object.fromEntries(this.#table.columns.map((column) => [column, this.get(column)!]));
+  all(): ReturnType<DatabaseRow["all"]> {
+    return Object.fromEntries(this.#table.columns.map((column) => {
+      const value = this.get(column)!;
+      return [column, typeof value === "bigint" ? String(value) : value];
+    }));
   }
 }
 

@@ -39,9 +39,9 @@ function rowsOf(file: DatabaseFile): unknown[] {
   return rows;
 }
 
-/** A value as SQLite gives it back: blobs as they are, whole numbers as numbers where those can hold them. */
+/** A value as SQLite gives it back: blobs as they are, whole numbers as numbers where those can hold them, else as texts. */
 function given(value: unknown): DatabaseValue {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   return value as DatabaseValue;
 }
 
