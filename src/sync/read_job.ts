@@ -16,6 +16,7 @@ import {
   WHOLE_FORMATS,
 } from "../agents/agent.ts";
 import type { EventDraft } from "../events/event.ts";
+import { isTooDeep } from "../events/nesting.ts";
 import { type Companions, companionsOf, NO_COMPANIONS } from "../sources/companion.ts";
 import { NeighbourReader } from "../sources/neighbours.ts";
 import { DAMAGE_LENGTH } from "../sources/record_sink.ts";
@@ -133,6 +134,7 @@ export class JobRun implements RecordSink {
       if (job.isSilent) return;
       // It may be emitted where the source ends: it is no reason to lose the others.
       if (!isTime(draft.timestamp)) this.#fault = "failed:the event has no usable timestamp";
+      else if (isTooDeep(draft)) this.#fault = "failed:the event is nested too deeply";
       else if (draft.timestamp < job.collectedFrom) this.#leftOut++;
       else if (wants(draft.workspace)) builder.add(agent.id, draft);
       else {

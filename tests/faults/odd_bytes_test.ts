@@ -1,4 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { query, sync } from "../e2e/collecting.ts";
+import { temporaryHome } from "../e2e/program.ts";
 import { Project } from "./collecting.ts";
 import { append, promptLine } from "./prompts.ts";
 
@@ -116,5 +120,28 @@ Deno.test("sync takes JSON that is 10,000 deep, or counts it, and takes what is 
       kind: "failed:Maximum call stack size exceeded",
       records: 1,
     },
+  ]);
+});
+
+Deno.test("sync counts a call in a database that is nested too deeply to be printed, and takes what is around it", async () => {
+  using home = temporaryHome();
+  const folder = join(home.path, ".hermes");
+  Deno.mkdirSync(folder);
+  const deep = "[".repeat(10_000) + "]".repeat(10_000);
+  const calls = [{ id: "c1", function: { name: "odd", arguments: `{"deep":${deep}}` } }];
+  using database = new DatabaseSync(join(folder, "state.db"));
+  database.exec(`pragma journal_mode = wal;
+    create table sessions (id text primary key, source text, started_at real);
+    create table messages (id integer primary key, session_id text, role text, content text, timestamp real,
+      tool_calls text);
+    insert into sessions values ('one', 'cli', 1777888800);
+    insert into messages values (1, 'one', 'user', 'Run ls', 1777888801, null)`);
+  database.prepare("insert into messages values (2, 'one', 'assistant', 'I run it', 1777888802, ?)")
+    .run(JSON.stringify(calls));
+  await sync(home.path, "--initial-sync-days", "0");
+  assertEquals((await query(home.path)).map(({ type }) => type), [
+    "session_start",
+    "llm_request",
+    "llm_response",
   ]);
 });
