@@ -5,8 +5,13 @@
  * @module
  */
 
+/** So much is beside the name of the tool at the most: `functions.`, `:` and six digits. */
+const MOST_BESIDE = 17;
+
 /** Whether an id is but the name of the tool and a number: `functions.Bash:0`, and as proxies write it, `Bash:0`, `Bash_0`. */
 export function isNumbered(callId: string, tool: string): boolean {
+  // All calls come by here, and ids are long as a rule.
+  if (callId.length > tool.length + MOST_BESIDE) return false;
   const named = callId.replace(/^functions[._]/, "");
   return named.startsWith(tool) && /^[:_]\d{1,6}$/.test(named.slice(tool.length));
 }
