@@ -20,18 +20,9 @@ import { isTooDeep } from "../events/nesting.ts";
 import { type Companions, companionsOf, NO_COMPANIONS } from "../sources/companion.ts";
 import { NeighbourReader } from "../sources/neighbours.ts";
 import { DAMAGE_LENGTH } from "../sources/record_sink.ts";
-import type { DamageReason, RecordSink } from "../sources/source_reader.ts";
-import {
-  SourceBusyError,
-  SourceDamagedError,
-  SourceGoneError,
-  SourceReader,
-  SourceRefusedError,
-  SourceUnfinishedError,
-} from "../sources/source_reader.ts";
+import { type DamageReason, type RecordSink, SourceReader } from "../sources/source_reader.ts";
 import { type SourceCursor, START } from "../sources/cursor.ts";
-import type { FileStamp } from "../sources/stamp.ts";
-import type { Failure, Segment, UnreadRecord } from "../store/batch.ts";
+import type { Segment, UnreadRecord } from "../store/batch.ts";
 import { type BatchBuilder, isTime } from "../store/batch_builder.ts";
 import { filterText, SILENT } from "../platform/workspace_filter.ts";
 import { collectGarbage } from "../platform/garbage.ts";
@@ -328,27 +319,6 @@ export class JobRun implements RecordSink {
     this.#unread.push({ position, length, reason, bytes });
     this.#unreadBytes += bytes.length;
   }
-}
-
-/**
- * What an error that ended the reading of a source means for it.
- *
- * @param stamp how its file looked before it was opened
- */
-export function failureOf(source: number, error: unknown, stamp?: FileStamp): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const kind = error instanceof SourceGoneError
-    ? "gone"
-    : error instanceof SourceBusyError
-    ? "busy"
-    : error instanceof SourceRefusedError
-    ? "refused"
-    : error instanceof SourceUnfinishedError
-    ? "unfinished"
-    : error instanceof SourceDamagedError
-    ? "damaged"
-    : "failed";
-  return { source, kind, message, ...stamp !== undefined && { stamp } };
 }
 
 /** Whether a source that does not fit its cursor has lost something, rather than that it was written anew. */
